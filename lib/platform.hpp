@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the core asks of the world it runs in.
+ *
+ * The core is templates over one Platform. It touches shared memory only
+ * through Platform::Atomic<T> and Platform::Var<T>, and it blocks only through
+ * the Platform: that is why the very same source runs in the kernel
+ * (lib/kernel.hpp) and wherever else a Platform is given.
+ */
+#ifndef CWQ_PLATFORM_HPP
+#define CWQ_PLATFORM_HPP
+
+/*
+ * Locking, written down for clang's -Wthread-safety; nothing to other
+ * compilers.
+ */
+#ifdef __clang__
+#define CWQ_ATTR(x) __attribute__((x))
+#else
+#define CWQ_ATTR(x)
+#endif
+
+#define CAPABILITY(name) CWQ_ATTR(capability(name))
+#define SCOPED_CAPABILITY CWQ_ATTR(scoped_lockable)
+#define GUARDED_BY(lock) CWQ_ATTR(guarded_by(lock))
+#define REQUIRES(...) CWQ_ATTR(requires_capability(__VA_ARGS__))
+#define ACQUIRE(...) CWQ_ATTR(acquire_capability(__VA_ARGS__))
+#define RELEASE(...) CWQ_ATTR(release_capability(__VA_ARGS__))
+#define ASSERT_CAPABILITY(lock) CWQ_ATTR(assert_capability(lock))
+/* For locks taken in an order or number that the analysis cannot follow. */
+#define NO_THREAD_SAFETY_ANALYSIS CWQ_ATTR(no_thread_safety_analysis)
+
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+namespace cwq {
+
+/* Memory orders, as in C++ and in the kernel's _relaxed, _acquire, _release. */
+enum class Order { relaxed, acquire, release, acq_rel };
+
+template <class P>
+concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
+			    typename P::WaitQueue &waitq,
+			    typename P::Completion &done,
+			    typename P::template Atomic<unsigned long> &atomic,
+			    typename P::template Var<unsigned long> &var,
+			    typename P::Thread *thread, typename P::Func func,
+			    unsigned long word, int cpu, void *memory)
+{
+	/* Shared memory: Atomic may be raced for, Var is guarded by a lock. */
+	atomic.store(word, Order::release);
+	word = atomic.load(Order::acquire);
+	word = atomic.exchange(word, Order::acq_rel);
+	atomic.compare_exchange(word, word, Order::acq_rel);
+	word = atomic.fetch_add(word, Order::relaxed);
+	var.set(word);
+	word = var.get();
+
+	/* A spinlock. lock() also shuts out interrupts, lock_irq() may only
+	 * be used where they are known to be on. lock_nested() is for the
+	 * second lock of two. */
+	lock.init();
+	word = lock.lock();
+	lock.unlock(word);
+	lock.lock_irq();
+	lock.unlock_irq();
+	lock.lock_nested();
+	lock.unlock_nested();
+	lock.assert_held();
+
+	/* Blocking. wait() sleeps until the predicate holds, and looks at it
+	 * again after each wake_up() that comes after the sleeper has
+	 * looked. */
+	mutex.init();
+	mutex.lock();
+	mutex.trylock();
+	mutex.unlock();
+	waitq.init();
+	waitq.wake_up();
+	waitq.wait([] { return true; });
+	done.init();
+	done.complete();
+	done.wait();
+
+	/* Memory; zeroed; nullptr when there is none. alloc_atomic() does not
+	 * sleep. */
+	memory = P::alloc(sizeof(int));
+	memory = P::alloc_on(cpu, sizeof(int));
+	memory = P::alloc_atomic(sizeof(int));
+	P::free(memory);
+
+	/* The context of the caller. */
+	P::may_sleep();
+	P::may_queue();
+	P::current_thread() == thread;
+
+	/* Threads. */
+	P::thread_should_stop();
+	P::thread_stop(thread);
+	P::thread_rebind(thread, cpu);
+	cpu = P::thread_pid(thread);
+	P::cond_resched();
+
+	/* The CPUs; none comes or goes while cpus_lock() is held. */
+	P::cpus_lock();
+	P::cpus_unlock();
+	cpu = P::nr_cpus();
+	P::cpu_online(cpu);
+};
+
+/* The only ways to hold a lock of the core. */
+template <Platform P>
+class SCOPED_CAPABILITY Guard {
+public:
+	explicit Guard(typename P::Lock &lock) ACQUIRE(lock)
+		: lock_(lock),
+		  flags_(lock.lock())
+	{
+	}
+	~Guard() RELEASE()
+	{
+		lock_.unlock(flags_);
+	}
+	Guard(const Guard &) = delete;
+	Guard &operator=(const Guard &) = delete;
+
+private:
+	typename P::Lock &lock_;
+	unsigned long flags_;
+};
+
+template <Platform P>
+class SCOPED_CAPABILITY MutexGuard {
+public:
+	explicit MutexGuard(typename P::Mutex &mutex) ACQUIRE(mutex)
+		: mutex_(mutex)
+	{
+		mutex_.lock();
+	}
+	~MutexGuard() RELEASE()
+	{
+		mutex_.unlock();
+	}
+	MutexGuard(const MutexGuard &) = delete;
+	MutexGuard &operator=(const MutexGuard &) = delete;
+
+private:
+	typename P::Mutex &mutex_;
+};
+
+} // namespace cwq
+
+#endif // CWQ_PLATFORM_HPP
