@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One queue on one CPU: a list, a lock and a thread that works it off.
+ *
+ * How the worker and the queuers meet: the worker declares itself asleep under
+ * the lock, and only after it has seen the list empty under that lock. Who puts
+ * an item on the list clears the declaration, and owes the wake-up. So an awake
+ * worker is never woken, no wake-up is lost, and the wake-up itself is made
+ * after the lock is dropped.
+ */
+#ifndef CWQ_CPU_WORKQUEUE_HPP
+#define CWQ_CPU_WORKQUEUE_HPP
+
+#include "work.hpp"
+
+namespace cwq {
+
+template <Platform P>
+struct Workqueue;
+
+enum class CwqState : unsigned char {
+	open, /* takes work */
+	offline, /* its CPU is away: new work goes to another CPU */
+	closed, /* its queue is being destroyed: new work is refused */
+};
+
+/*
+ * L: guarded by lock.  I: constant from creation on.  R: guarded by the
+ * registry's mutex.  S: its own synchronisation.
+ *
+ * The lock and the wait queues are initialised once and outlive the queue: a
+ * stale pointer in a work may still take the lock, and a waker may come late.
+ */
+template <Platform P>
+struct alignas(64) CpuWorkqueue {
+	template <class T>
+	using Var = typename P::template Var<T>;
+
+	typename P::Lock lock; /* S */
+	ListNode<P> worklist GUARDED_BY(lock); /* L: pending works, barriers */
+	Var<Work<P> *> current_work GUARDED_BY(lock); /* L: func runs */
+	Var<bool> left GUARDED_BY(lock); /* L: see leave_behind() */
+	Var<CwqState> state GUARDED_BY(lock); /* L */
+	Var<bool> asleep GUARDED_BY(lock); /* L: the next queuer wakes */
+	Var<Workqueue<P> *> wq GUARDED_BY(lock); /* L, I: whose it is */
+
+	/* The ledger: accepted = executed + cancelled + pending + running. */
+	Var<unsigned long> accepted GUARDED_BY(lock); /* L */
+	Var<unsigned long> executed GUARDED_BY(lock); /* L */
+	Var<unsigned long> cancelled GUARDED_BY(lock); /* L */
+	Var<unsigned long> pending GUARDED_BY(lock); /* L */
+
+	typename P::WaitQueue more_work; /* S: the worker sleeps here */
+
+	Var<typename P::Thread *> thread GUARDED_BY(lock); /* L */
+	Var<int> pid GUARDED_BY(lock); /* L: of thread */
+	ListNode<P> delayed GUARDED_BY(lock); /* L: works with a timer armed */
+	Var<unsigned long> nr_delayed GUARDED_BY(lock); /* L */
+	Var<unsigned long> redirected GUARDED_BY(lock); /* L */
+	typename P::WaitQueue work_moved; /* S: see wait_for_move() */
+	int cpu; /* I: -1 for the thread of a single-threaded queue */
+	ListNode<P> free_link; /* R: in the CwqPool */
+};
+
+/*
+ * The lock of the cwq that a work names.
+ *
+ * While the guard lives, the work's state stands still unless it is CANCELING.
+ * cwq is nullptr, and nothing is locked, if the work was never queued.
+ */
+template <Platform P>
+class WorkGuard {
+public:
+	explicit WorkGuard(const Work<P> *work) NO_THREAD_SAFETY_ANALYSIS
+	{
+		for (;;) {
+			data = get_wq_data(work);
+			cwq = cwq_of<P>(data);
+			if (!cwq)
+				return;
+			flags_ = cwq->lock.lock();
+			/* It may have moved before we had the lock. */
+			if (work->data.load(Order::relaxed) == data)
+				return;
+			cwq->lock.unlock(flags_);
+		}
+	}
+	~WorkGuard() NO_THREAD_SAFETY_ANALYSIS
+	{
+		if (cwq)
+			cwq->lock.unlock(flags_);
+	}
+	WorkGuard(const WorkGuard &) = delete;
+	WorkGuard &operator=(const WorkGuard &) = delete;
+
+	CpuWorkqueue<P> *cwq;
+	unsigned long data;
+
+private:
+	unsigned long flags_;
+};
+
+/*
+ * Put @work at the tail of @cwq. Its data names @cwq as PENDING already: that
+ * was a release, so who finds the cwq by way of the work sees it whole, and who
+ * then gets its lock finds the work linked (class WorkGuard).
+ *
+ * Returns whether the caller has to wake the worker, once the lock is dropped.
+ */
+template <Platform P>
+[[nodiscard]] bool insert_work(CpuWorkqueue<P> *cwq, Work<P> *work)
+	REQUIRES(cwq->lock)
+{
+	list_add_tail(&work->entry, &cwq->worklist);
+	cwq->accepted.set(cwq->accepted.get() + 1);
+	cwq->pending.set(cwq->pending.get() + 1);
+
+	if (!cwq->asleep.get())
+		return false;
+	cwq->asleep.set(false);
+	return true;
+}
+
+/*
+ * Wake the worker of @cwq, without its lock. The queue may be gone by now, the
+ * worker having been awake all the time; then this wakes nobody, or somebody
+ * who looks and sleeps on.
+ */
+template <Platform P>
+void wake_worker(CpuWorkqueue<P> *cwq)
+{
+	cwq->more_work.wake_up();
+}
+
+/*
+ * Sleep until @work, seen with @data on @cwq, is in another state. Who owns it,
+ * or is about to move it, calls announce_move() afterwards.
+ */
+template <Platform P>
+void wait_for_move(CpuWorkqueue<P> *cwq, const Work<P> *work,
+		   unsigned long data)
+{
+	cwq->work_moved.wait(
+		[work, data] { return get_wq_data(work) != data; });
+}
+
+template <Platform P>
+void announce_move(CpuWorkqueue<P> *cwq)
+{
+	cwq->work_moved.wake_up();
+}
+
+/* Declared with the registry: a work that was left behind has ended. */
+template <Platform P>
+void end_of_left_work(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock);
+
+/* Declared with the barriers: an item of the list that is not a work. */
+template <Platform P>
+void finish_barrier(Work<P> *barrier);
+
+/*
+ * Work off the list. Called by the worker, in process context.
+ *
+ * move_wq_data() takes PENDING off and in the same step acquires what refused
+ * queuers have released, so the function sees everything that was stored before
+ * a call that found the work pending.
+ */
+template <Platform P>
+void run_workqueue(CpuWorkqueue<P> *cwq)
+{
+	cwq->lock.lock_irq();
+	while (!list_empty(&cwq->worklist)) {
+		Work<P> *work = work_of(cwq->worklist.next.get());
+		typename P::Func func = work->func.get();
+
+		list_del_init(&work->entry);
+		if (move_wq_data(work, cwq, 0) & WORK_BARRIER) {
+			cwq->lock.unlock_irq();
+			finish_barrier(work);
+			cwq->lock.lock_irq();
+			continue;
+		}
+		cwq->pending.set(cwq->pending.get() - 1);
+		cwq->current_work.set(work);
+		cwq->lock.unlock_irq();
+
+		/* From here on the work belongs to its function: it may be
+		 * queued again, or be gone. */
+		P::run(func, work);
+		P::cond_resched();
+
+		cwq->lock.lock_irq();
+		if (UNLIKELY(cwq->left.get()))
+			end_of_left_work(cwq);
+		cwq->current_work.set(nullptr);
+		cwq->executed.set(cwq->executed.get() + 1);
+	}
+	cwq->lock.unlock_irq();
+}
+
+/* Sleep until there is something on the list, or the thread shall stop. */
+template <Platform P>
+void wait_for_work(CpuWorkqueue<P> *cwq)
+{
+	cwq->more_work.wait([cwq] {
+		Guard<P> guard(cwq->lock);
+		bool idle = list_empty(&cwq->worklist);
+
+		cwq->asleep.set(idle);
+		return !idle || P::thread_should_stop();
+	});
+}
+
+/*
+ * The life of a worker. It ends with an empty list: nothing is put on the list
+ * any more once the thread shall stop, so what is there is there before the last
+ * look.
+ */
+template <Platform P>
+void worker_thread(CpuWorkqueue<P> *cwq)
+{
+	bool stop;
+
+	do {
+		wait_for_work(cwq);
+		stop = P::thread_should_stop();
+		run_workqueue(cwq);
+	} while (!stop);
+}
+
+} // namespace cwq
+
+#endif // CWQ_CPU_WORKQUEUE_HPP

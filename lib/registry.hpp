@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/* All queues that there are. */
+#ifndef CWQ_REGISTRY_HPP
+#define CWQ_REGISTRY_HPP
+
+#include "pool.hpp"
+#include "workqueue.hpp"
+
+namespace cwq {
+
+template <Platform P>
+struct Registry {
+	typename P::Mutex mutex;
+	ListNode<P> workqueues GUARDED_BY(mutex); /* in order of creation */
+	CwqPool<P> pool GUARDED_BY(mutex);
+	/* S: threads that were left behind, see leave_behind(). */
+	typename P::template Atomic<unsigned long> nr_left;
+};
+
+template <Platform P>
+bool init_registry(Registry<P> *registry) NO_THREAD_SAFETY_ANALYSIS
+{
+	registry->mutex.init();
+	init_list_head(&registry->workqueues);
+	return registry->pool.init();
+}
+
+template <Platform P>
+void destroy_registry(Registry<P> *registry) NO_THREAD_SAFETY_ANALYSIS
+{
+	registry->pool.destroy();
+}
+
+template <Platform P>
+Workqueue<P> *workqueue_of(ListNode<P> *link)
+{
+	/* SAFETY: link is the first member, and no other node is on the list. */
+	return reinterpret_cast<Workqueue<P> *>(link);
+}
+
+/* Call @visit(wq) for each queue until it returns false. */
+template <Platform P, class Visit>
+void for_each_workqueue(Registry<P> *registry, Visit visit)
+	REQUIRES(registry->mutex)
+{
+	ListNode<P> *head = &registry->workqueues;
+
+	for (ListNode<P> *link = head->next.get(); link != head;
+	     link = link->next.get())
+		if (!visit(workqueue_of(link)))
+			break;
+}
+
+/* Call @visit(cwq) for each cwq of each queue until it returns false. */
+template <Platform P, class Visit>
+void for_each_cwq(Registry<P> *registry, Visit visit) REQUIRES(registry->mutex)
+{
+	for_each_workqueue(registry, [&](Workqueue<P> *wq) {
+		for (int i = 0; i < nr_cwqs(wq); i++)
+			if (!visit(wq->cwq[i]))
+				return false;
+		return true;
+	});
+}
+
+/*
+ * The work that @cwq runs goes to another queue: its data will name a cwq there,
+ * and nothing but the thread itself tells that it still runs here. That is
+ * rare, so such threads are counted, and a flush or a cancel looks for them only
+ * when there are any.
+ */
+template <Platform P>
+void leave_behind(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	if (cwq->left.get())
+		return;
+	cwq->left.set(true);
+	cwq->wq.get()->registry->nr_left.fetch_add(1, Order::relaxed);
+}
+
+template <Platform P>
+void end_of_left_work(CpuWorkqueue<P> *cwq)
+{
+	cwq->left.set(false);
+	cwq->wq.get()->registry->nr_left.fetch_add(-1ul, Order::relaxed);
+}
+
+inline bool same_name(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+/* The smallest number that no other queue of this name has. */
+template <Platform P>
+unsigned int free_instance(Registry<P> *registry, const char *name)
+	REQUIRES(registry->mutex)
+{
+	for (unsigned int instance = 1;; instance++) {
+		bool taken = false;
+
+		for_each_workqueue(registry, [&](Workqueue<P> *wq) {
+			taken = wq->instance == instance &&
+				same_name(wq->name, name);
+			return !taken;
+		});
+		if (!taken)
+			return instance;
+	}
+}
+
+/* What the counters of @cwq say, all at one moment. */
+template <Platform P>
+void take_snapshot(CpuWorkqueue<P> *cwq, typename P::Snapshot *snapshot)
+{
+	Guard<P> guard(cwq->lock);
+
+	snapshot->cpu = cwq->cpu;
+	snapshot->pid = cwq->pid.get();
+	snapshot->accepted = cwq->accepted.get();
+	snapshot->executed = cwq->executed.get();
+	snapshot->cancelled = cwq->cancelled.get();
+	snapshot->pending = cwq->pending.get();
+	snapshot->running = cwq->current_work.get() ? 1 : 0;
+	snapshot->delayed = cwq->nr_delayed.get();
+	snapshot->redirected = cwq->redirected.get();
+}
+
+} // namespace cwq
+
+#endif // CWQ_REGISTRY_HPP
