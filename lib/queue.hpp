@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Queueing a work.
+ *
+ * A work goes to the CPU that the caller asks for, with two exceptions: while
+ * its function runs in another thread of the same queue, beside, it follows it
+ * there, so that it never runs twice at once; and if the CPU is offline,
+ * another one takes it.
+ */
+#ifndef CWQ_QUEUE_HPP
+#define CWQ_QUEUE_HPP
+
+#include "registry.hpp"
+
+namespace cwq {
+
+enum class Queued {
+	yes,
+	pending, /* refused: it is pending already */
+	closed, /* refused: the queue is being destroyed */
+	not_initialised, /* refused: the work never was */
+};
+
+/*
+ * A queue call finds PENDING set in @old: the work is on its way, nothing to
+ * do. Writing the same value back tells whether it still is, and releases what
+ * the caller has stored; pairs with the acquire in move_wq_data().
+ */
+template <Platform P>
+bool refuse(Work<P> *work, unsigned long old)
+{
+	return work->data.compare_exchange(old, old, Order::release);
+}
+
+/*
+ * The locks to put a work on one cwq that another may name: both, in the order
+ * of their addresses.
+ */
+template <Platform P>
+class QueueGuard {
+public:
+	QueueGuard(CpuWorkqueue<P> *cwq, CpuWorkqueue<P> *last)
+		NO_THREAD_SAFETY_ANALYSIS
+	{
+		first_ = cwq;
+		second_ = nullptr;
+		if (UNLIKELY(last && last != cwq)) {
+			first_ = last < cwq ? last : cwq;
+			second_ = last < cwq ? cwq : last;
+		}
+		flags_ = first_->lock.lock();
+		if (UNLIKELY(second_))
+			second_->lock.lock_nested();
+	}
+	~QueueGuard() NO_THREAD_SAFETY_ANALYSIS
+	{
+		if (UNLIKELY(second_))
+			second_->lock.unlock_nested();
+		first_->lock.unlock(flags_);
+	}
+	QueueGuard(const QueueGuard &) = delete;
+	QueueGuard &operator=(const QueueGuard &) = delete;
+
+private:
+	CpuWorkqueue<P> *first_;
+	CpuWorkqueue<P> *second_;
+	unsigned long flags_;
+};
+
+/* An offline CPU takes no work, unless it is running it. */
+template <Platform P>
+bool must_redirect(const CpuWorkqueue<P> *cwq, const Work<P> *work)
+	REQUIRES(cwq->lock)
+{
+	return UNLIKELY(cwq->state.get() == CwqState::offline) &&
+	       cwq->current_work.get() != work;
+}
+
+/*
+ * Let @work go from idle, as @old says it is, to @flags on @cwq. Under the locks
+ * of a QueueGuard; only the first time they do not keep other queuers out.
+ */
+template <Platform P>
+bool claim(Work<P> *work, unsigned long old, CpuWorkqueue<P> *cwq,
+	   unsigned long flags)
+{
+	if (UNLIKELY(!old))
+		return work->data.compare_exchange(old, wq_data(cwq, flags),
+						   Order::acq_rel);
+	if (work->data.load(Order::relaxed) != old)
+		return false;
+	set_wq_data(work, cwq, flags);
+	return true;
+}
+
+/*
+ * Queue @work on @cwq or where it has to go instead. @flags is the state it
+ * gets, @link(cwq) links it, under the lock, and says whether to wake the
+ * worker.
+ */
+template <Platform P, class Link>
+Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long flags,
+		     Link link) NO_THREAD_SAFETY_ANALYSIS
+{
+	const CpuWorkqueue<P> *const asked = cwq;
+	CpuWorkqueue<P> *target;
+	bool beside, wake;
+
+	for (;;) {
+		unsigned long old = get_wq_data(work);
+
+		if (old & WORK_PENDING) {
+			if (refuse(work, old))
+				return Queued::pending;
+			continue;
+		}
+
+		CpuWorkqueue<P> *last = cwq_of<P>(old);
+		QueueGuard<P> guard(cwq, last);
+
+		target = cwq;
+		beside = last && last != cwq &&
+			 last->current_work.get() == work;
+		if (UNLIKELY(beside) && last->wq.get() == cwq->wq.get())
+			target = last;
+
+		if (UNLIKELY(target->state.get() == CwqState::closed))
+			return Queued::closed;
+		if (must_redirect(target, work)) {
+			cwq = fallback(target);
+			continue;
+		}
+		if (!claim(work, old, target, flags))
+			continue;
+		if (UNLIKELY(!old && !list_empty(&work->entry))) {
+			work->data.store(old, Order::relaxed);
+			return Queued::not_initialised;
+		}
+		if (UNLIKELY(cwq != asked && target == cwq))
+			target->redirected.set(target->redirected.get() + 1);
+		if (UNLIKELY(beside && target != last))
+			leave_behind(last);
+		wake = link(target);
+		break;
+	}
+	if (wake)
+		wake_worker(target);
+	return Queued::yes;
+}
+
+template <Platform P>
+Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work)
+{
+	return queue_work_at(cwq, work, WORK_PENDING,
+			     [work](CpuWorkqueue<P> *target)
+				     NO_THREAD_SAFETY_ANALYSIS {
+					     return insert_work(target, work);
+				     });
+}
+
+} // namespace cwq
+
+#endif // CWQ_QUEUE_HPP
