@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Cancelling work.
+ *
+ * A cancel grabs the work: off its list, PENDING and CANCELING set. That keeps
+ * queuers out, the function itself among them, until the cancel lets go.
+ */
+#ifndef CWQ_CANCEL_HPP
+#define CWQ_CANCEL_HPP
+
+#include "delayed_work.hpp"
+
+namespace cwq {
+
+/*
+ * Become the owner of @work, which @data says is on @cwq, whatever its state.
+ * Fails if another cancel owns it. On success the caller calls let_go() when it
+ * has dropped the lock and waited for what it wants to wait for.
+ */
+template <Platform P>
+[[nodiscard]] bool try_to_grab_pending(CpuWorkqueue<P> *cwq, Work<P> *work,
+				       unsigned long data) REQUIRES(cwq->lock)
+{
+	if (data & WORK_CANCELING)
+		return false;
+
+	if (data & WORK_DELAYED) {
+		unlink_delayed(cwq, work);
+	} else if (data & WORK_PENDING) {
+		list_del_init(&work->entry);
+		cwq->pending.set(cwq->pending.get() - 1);
+		cwq->cancelled.set(cwq->cancelled.get() + 1);
+	}
+	move_wq_data(work, cwq, WORK_PENDING | WORK_CANCELING);
+	return true;
+}
+
+/*
+ * End the ownership: the work is idle. @data is what it was grabbed with. The
+ * timer function may just be on its way to find that it came too late; after
+ * this the work may be freed, so wait until it is through.
+ */
+template <Platform P>
+void let_go(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long data)
+{
+	if (data & WORK_DELAYED)
+		P::timer_delete_sync(work);
+	set_wq_data(work, cwq, 0);
+	announce_move(cwq);
+}
+
+/*
+ * Take @work off wherever it is, wait for its function if that runs, and keep
+ * it from being queued in the meantime. True if it was pending.
+ */
+template <Platform P>
+Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
+{
+	for (;;) {
+		WqBarrier<P> barrier;
+		Flusher<P> flusher;
+		CpuWorkqueue<P> *cwq;
+		unsigned long data;
+		bool grabbed, running, own;
+
+		{
+			WorkGuard<P> at(work);
+
+			cwq = at.cwq;
+			data = at.data;
+			if (!cwq)
+				return { false, false };
+			cwq->lock.assert_held();
+			running = cwq->current_work.get() == work;
+			if (!running && !(data & WORK_PENDING) &&
+			    !registry->nr_left.load(Order::relaxed))
+				return { false, false };
+
+			/* Our own function: take it off, but do not wait. */
+			own = running &&
+			      cwq->thread.get() == P::current_thread();
+			grabbed = try_to_grab_pending(cwq, work, data);
+			if (grabbed && running && !own) {
+				init_flusher(&flusher, 1);
+				insert_wq_barrier(cwq, &barrier, &flusher,
+						  &cwq->worklist);
+			}
+		}
+
+		if (grabbed) {
+			if (running && !own)
+				flusher.done.wait();
+			own |= flush_left_behind(registry, work).for_itself;
+			let_go(cwq, work, data);
+			return { (data & WORK_PENDING) != 0, own };
+		}
+		if (own)
+			return { false, true };
+		wait_for_move(cwq, work, data);
+	}
+}
+
+/*
+ * Take @work off wherever it is, wait for nothing. False if there was nothing
+ * to take, or another cancel has it.
+ */
+template <Platform P>
+bool cancel_delayed_work(Work<P> *work)
+{
+	CpuWorkqueue<P> *cwq;
+	unsigned long data;
+
+	{
+		WorkGuard<P> at(work);
+
+		cwq = at.cwq;
+		data = at.data;
+		if (!(data & WORK_PENDING))
+			return false;
+		cwq->lock.assert_held();
+		if (!try_to_grab_pending(cwq, work, data))
+			return false;
+	}
+	let_go(cwq, work, data);
+	return true;
+}
+
+/*
+ * Take the first delayed work off @cwq, which is closed, and tell its function;
+ * false if there is none.
+ */
+template <Platform P>
+bool cancel_first_delayed(CpuWorkqueue<P> *cwq, typename P::Func *func)
+{
+	Work<P> *work;
+	unsigned long data;
+
+	{
+		Guard<P> guard(cwq->lock);
+
+		if (list_empty(&cwq->delayed))
+			return false;
+		work = work_of(cwq->delayed.next.get());
+		data = work->data.load(Order::relaxed);
+		*func = work->func.get();
+		if (!try_to_grab_pending(cwq, work, data))
+			return false;
+	}
+	let_go(cwq, work, data);
+	return true;
+}
+
+} // namespace cwq
+
+#endif // CWQ_CANCEL_HPP
