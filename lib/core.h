@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The border between the core (C++) and the shim (C). Read by both languages.
+ *
+ * cwq_core_*: the core, called by the shim. cwq_shim_*: the other way round.
+ * Pointers to kernel objects go through as void *: the core keeps room for
+ * them, of the size that module/layout.c tells, and never looks inside.
+ */
+#ifndef CWQ_CORE_H
+#define CWQ_CORE_H
+
+#ifdef __cplusplus
+extern "C" {
+#else
+#include <linux/types.h> /* bool */
+#endif
+
+struct cwq_delayed_work;
+struct cwq_snapshot;
+struct cwq_work_struct;
+struct cwq_workqueue_struct;
+struct task_struct;
+
+/* How a caller can be wrong; the texts are in module/misuse.c. */
+enum cwq_misuse {
+	CWQ_MISUSE_NULL_QUEUE,
+	CWQ_MISUSE_NULL_WORK,
+	CWQ_MISUSE_NOT_INITIALISED,
+	CWQ_MISUSE_NO_FUNC,
+	CWQ_MISUSE_BAD_CPU,
+	CWQ_MISUSE_BAD_NAME,
+	CWQ_MISUSE_QUEUE_CLOSED,
+	CWQ_MISUSE_ATOMIC,
+	CWQ_MISUSE_HARDIRQ,
+	CWQ_MISUSE_OWN_THREAD,
+	CWQ_NR_MISUSES,
+};
+
+/*
+ * What the exported functions are made of. @caller is the address that called
+ * the exported function, for the report of a misuse. None of these trusts its
+ * arguments, but for the CPU of the calls without _on.
+ */
+bool cwq_core_queue_work(int cpu, struct cwq_workqueue_struct *wq,
+			 struct cwq_work_struct *work, const void *caller);
+bool cwq_core_queue_work_on(int cpu, struct cwq_workqueue_struct *wq,
+			    struct cwq_work_struct *work, const void *caller);
+bool cwq_core_queue_delayed_work_on(int cpu, struct cwq_workqueue_struct *wq,
+				    struct cwq_delayed_work *dwork,
+				    unsigned long delay, const void *caller);
+void cwq_core_timer_fn(struct cwq_delayed_work *dwork);
+
+bool cwq_core_flush_work(struct cwq_work_struct *work, const void *caller);
+bool cwq_core_flush_delayed_work(struct cwq_delayed_work *dwork,
+				 const void *caller);
+void cwq_core_flush_workqueue(struct cwq_workqueue_struct *wq,
+			      const void *caller);
+
+bool cwq_core_cancel_work_sync(struct cwq_work_struct *work,
+			       const void *caller);
+bool cwq_core_cancel_delayed_work(struct cwq_delayed_work *dwork,
+				  const void *caller);
+bool cwq_core_cancel_delayed_work_sync(struct cwq_delayed_work *dwork,
+				       const void *caller);
+
+struct cwq_workqueue_struct *
+cwq_core_create_workqueue(const char *name, bool singlethread,
+			  const void *caller);
+void cwq_core_destroy_workqueue(struct cwq_workqueue_struct *wq,
+				const void *caller);
+bool cwq_core_snapshot(struct cwq_workqueue_struct *wq, int cpu,
+		       struct cwq_snapshot *snapshot, const void *caller);
+
+/* The life of a worker thread; the function that the shim starts it with. */
+int cwq_core_worker_thread(void *cwq);
+
+bool cwq_core_init(void);
+void cwq_core_exit(void);
+bool cwq_core_cpu_online(int cpu);
+void cwq_core_cpu_offline(int cpu);
+
+/*
+ * Call @show for every queue and each of its CPUs; queues neither come nor go
+ * meanwhile. @instance tells queues of one name apart, from 1.
+ */
+typedef void (*cwq_show_fn)(void *arg, const char *name, unsigned int instance,
+			    const struct cwq_snapshot *snapshot);
+void cwq_core_for_each(cwq_show_fn show, void *arg);
+
+/* module/platform.c */
+void cwq_shim_lock_init(void *lock);
+unsigned long cwq_shim_lock(void *lock);
+void cwq_shim_unlock(void *lock, unsigned long flags);
+void cwq_shim_lock_irq(void *lock);
+void cwq_shim_unlock_irq(void *lock);
+void cwq_shim_lock_nested(void *lock);
+void cwq_shim_unlock_nested(void *lock);
+void cwq_shim_assert_held(void *lock);
+
+void cwq_shim_mutex_init(void *mutex);
+void cwq_shim_mutex_lock(void *mutex);
+bool cwq_shim_mutex_trylock(void *mutex);
+void cwq_shim_mutex_unlock(void *mutex);
+
+void cwq_shim_waitq_init(void *waitq);
+void cwq_shim_wake_up(void *waitq);
+void cwq_shim_wait(void *waitq, bool (*done)(void *arg), void *arg);
+
+void cwq_shim_completion_init(void *completion);
+void cwq_shim_complete(void *completion);
+void cwq_shim_wait_for_completion(void *completion);
+
+void *cwq_shim_alloc(unsigned long size);
+void *cwq_shim_alloc_on(int cpu, unsigned long size);
+void *cwq_shim_alloc_atomic(unsigned long size);
+void cwq_shim_free(void *memory);
+
+struct task_struct *cwq_shim_current(void);
+struct task_struct *cwq_shim_thread_create(void *cwq, const char *name,
+					   int cpu);
+void cwq_shim_thread_rebind(struct task_struct *thread, int cpu);
+int cwq_shim_thread_pid(struct task_struct *thread);
+bool cwq_shim_thread_should_stop(void);
+void cwq_shim_thread_stop(struct task_struct *thread);
+void cwq_shim_cond_resched(void);
+
+void cwq_shim_timer_add(struct cwq_delayed_work *dwork, unsigned long delay);
+bool cwq_shim_timer_delete(struct cwq_delayed_work *dwork);
+void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
+
+/* Is the timer of @dwork set up as CWQ_INIT_DELAYED_WORK() does it? */
+bool cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork);
+
+/* While held, no CPU comes or goes. */
+void cwq_shim_cpus_lock(void);
+void cwq_shim_cpus_unlock(void);
+int cwq_shim_nr_cpus(void);
+bool cwq_shim_cpu_possible(int cpu);
+bool cwq_shim_cpu_online(int cpu);
+bool cwq_shim_may_sleep(void);
+bool cwq_shim_may_queue(void);
+
+/* module/misuse.c */
+void cwq_shim_misuse(enum cwq_misuse misuse, const void *caller);
+void cwq_shim_log_cancelled(const char *name,
+			    void (*func)(struct cwq_work_struct *work));
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* CWQ_CORE_H */

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The Platform that is the Linux kernel: calls into the shim, see core.h.
+ *
+ * The core has no kernel header, so it keeps the kernel's objects as opaque
+ * memory. module/layout.c tells their sizes to the build, which leaves them in
+ * layout.h.
+ */
+#ifndef CWQ_KERNEL_HPP
+#define CWQ_KERNEL_HPP
+
+#include "core.h"
+#include "layout.h"
+
+/* What <cwq/types.h> wants to be complete: as the kernel lays them out. */
+struct list_head {
+	list_head *next, *prev;
+};
+
+struct timer_list {
+	alignas(CWQ_ALIGNOF_TIMER) unsigned char opaque[CWQ_SIZEOF_TIMER];
+};
+
+#include <cwq/types.h>
+
+#include "platform.hpp"
+
+namespace cwq {
+
+template <unsigned long Size, unsigned long Align>
+struct Opaque {
+	alignas(Align) unsigned char bytes[Size];
+};
+
+struct Kernel {
+	using Thread = task_struct;
+	using Func = cwq_work_func_t;
+	using Snapshot = cwq_snapshot;
+
+	static constexpr int order(Order order)
+	{
+		switch (order) {
+		case Order::relaxed:
+			return __ATOMIC_RELAXED;
+		case Order::acquire:
+			return __ATOMIC_ACQUIRE;
+		case Order::release:
+			return __ATOMIC_RELEASE;
+		case Order::acq_rel:
+			break;
+		}
+		return __ATOMIC_ACQ_REL;
+	}
+
+	template <class T>
+	struct Atomic {
+		T load(Order o) const
+		{
+			return __atomic_load_n(&value, order(o));
+		}
+		void store(T v, Order o)
+		{
+			__atomic_store_n(&value, v, order(o));
+		}
+		T exchange(T v, Order o)
+		{
+			return __atomic_exchange_n(&value, v, order(o));
+		}
+		T fetch_add(T v, Order o)
+		{
+			return __atomic_fetch_add(&value, v, order(o));
+		}
+		bool compare_exchange(T expected, T v, Order o)
+		{
+			return __atomic_compare_exchange_n(&value, &expected, v,
+							   false, order(o),
+							   __ATOMIC_RELAXED);
+		}
+
+		T value;
+	};
+
+	template <class T>
+	struct Var {
+		T get() const
+		{
+			return value;
+		}
+		void set(T v)
+		{
+			value = v;
+		}
+
+		T value;
+	};
+
+	struct CAPABILITY("spinlock") Lock {
+		void init()
+		{
+			cwq_shim_lock_init(this);
+		}
+		unsigned long lock() ACQUIRE()
+		{
+			return cwq_shim_lock(this);
+		}
+		void unlock(unsigned long flags) RELEASE()
+		{
+			cwq_shim_unlock(this, flags);
+		}
+		void lock_irq() ACQUIRE()
+		{
+			cwq_shim_lock_irq(this);
+		}
+		void unlock_irq() RELEASE()
+		{
+			cwq_shim_unlock_irq(this);
+		}
+		void lock_nested() ACQUIRE()
+		{
+			cwq_shim_lock_nested(this);
+		}
+		void unlock_nested() RELEASE()
+		{
+			cwq_shim_unlock_nested(this);
+		}
+		void assert_held() ASSERT_CAPABILITY(this)
+		{
+			if (IS_ENABLED(CONFIG_LOCKDEP))
+				cwq_shim_assert_held(this);
+		}
+
+		Opaque<CWQ_SIZEOF_LOCK, CWQ_ALIGNOF_LOCK> memory;
+	};
+
+	struct CAPABILITY("mutex") Mutex {
+		void init()
+		{
+			cwq_shim_mutex_init(this);
+		}
+		void lock() ACQUIRE()
+		{
+			cwq_shim_mutex_lock(this);
+		}
+		bool trylock() CWQ_ATTR(try_acquire_capability(true))
+		{
+			return cwq_shim_mutex_trylock(this);
+		}
+		void unlock() RELEASE()
+		{
+			cwq_shim_mutex_unlock(this);
+		}
+
+		Opaque<CWQ_SIZEOF_MUTEX, CWQ_ALIGNOF_MUTEX> memory;
+	};
+
+	struct WaitQueue {
+		void init()
+		{
+			cwq_shim_waitq_init(this);
+		}
+		void wake_up()
+		{
+			cwq_shim_wake_up(this);
+		}
+		template <class Done>
+		void wait(Done done)
+		{
+			/* SAFETY: arg is &done, which outlives the call. */
+			cwq_shim_wait(
+				this,
+				[](void *arg) {
+					return (*static_cast<Done *>(arg))();
+				},
+				&done);
+		}
+
+		Opaque<CWQ_SIZEOF_WAITQ, CWQ_ALIGNOF_WAITQ> memory;
+	};
+
+	struct Completion {
+		void init()
+		{
+			cwq_shim_completion_init(this);
+		}
+		void complete()
+		{
+			cwq_shim_complete(this);
+		}
+		void wait()
+		{
+			cwq_shim_wait_for_completion(this);
+		}
+
+		Opaque<CWQ_SIZEOF_COMPLETION, CWQ_ALIGNOF_COMPLETION> memory;
+	};
+
+	static void *alloc(unsigned long size)
+	{
+		return cwq_shim_alloc(size);
+	}
+	static void *alloc_on(int cpu, unsigned long size)
+	{
+		return cwq_shim_alloc_on(cpu, size);
+	}
+	static void *alloc_atomic(unsigned long size)
+	{
+		return cwq_shim_alloc_atomic(size);
+	}
+	static void free(void *memory)
+	{
+		cwq_shim_free(memory);
+	}
+
+	static Thread *thread_create(void *cwq, const char *name, int cpu)
+	{
+		return cwq_shim_thread_create(cwq, name, cpu);
+	}
+	static void thread_rebind(Thread *thread, int cpu)
+	{
+		cwq_shim_thread_rebind(thread, cpu);
+	}
+	static int thread_pid(Thread *thread)
+	{
+		return cwq_shim_thread_pid(thread);
+	}
+	static bool thread_should_stop()
+	{
+		return cwq_shim_thread_should_stop();
+	}
+	static void thread_stop(Thread *thread)
+	{
+		cwq_shim_thread_stop(thread);
+	}
+	static Thread *current_thread()
+	{
+		return cwq_shim_current();
+	}
+	static void cond_resched()
+	{
+		cwq_shim_cond_resched();
+	}
+
+	/* Work<Kernel> cannot be named in here: Kernel is not complete. */
+
+	/* SAFETY: the layouts are the same (core.cc), and a work with a timer
+	 * is the first member of a delayed work. */
+	static cwq_delayed_work *dwork(auto *work)
+	{
+		return reinterpret_cast<cwq_delayed_work *>(work);
+	}
+	static void timer_add(auto *work, unsigned long delay)
+	{
+		cwq_shim_timer_add(dwork(work), delay);
+	}
+	static bool timer_delete(auto *work)
+	{
+		return cwq_shim_timer_delete(dwork(work));
+	}
+	static void timer_delete_sync(auto *work)
+	{
+		cwq_shim_timer_delete_sync(dwork(work));
+	}
+
+	static void run(Func func, auto *work)
+	{
+		/* SAFETY: the layouts are the same, see core.cc. */
+		func(reinterpret_cast<cwq_work_struct *>(work));
+	}
+	static void log_cancelled(const char *name, Func func)
+	{
+		cwq_shim_log_cancelled(name, func);
+	}
+
+	static void cpus_lock()
+	{
+		cwq_shim_cpus_lock();
+	}
+	static void cpus_unlock()
+	{
+		cwq_shim_cpus_unlock();
+	}
+	static int nr_cpus()
+	{
+		return cwq_shim_nr_cpus();
+	}
+	static bool cpu_online(int cpu)
+	{
+		return cwq_shim_cpu_online(cpu);
+	}
+	static bool may_sleep()
+	{
+		return cwq_shim_may_sleep();
+	}
+	static bool may_queue()
+	{
+		return !IS_ENABLED(CONFIG_PREEMPT_RT) || cwq_shim_may_queue();
+	}
+};
+
+} // namespace cwq
+
+#endif // CWQ_KERNEL_HPP
