@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The sizes of kernel objects that the core keeps room for. Compiled to
+ * assembly only, from which Kbuild makes lib/layout.h.
+ */
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
+#include <linux/completion.h>
+#include <linux/kbuild.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include <cwq/workqueue.h>
+
+static_assert(offsetof(struct cwq_work_struct, data) == 0);
+static_assert(offsetof(struct cwq_work_struct, entry) == sizeof(long));
+static_assert(offsetof(struct cwq_work_struct, func) == 3 * sizeof(long));
+static_assert(offsetof(struct cwq_delayed_work, work) == 0);
+static_assert(sizeof(struct cwq_work_struct) <= sizeof(struct work_struct));
+static_assert(sizeof(struct cwq_delayed_work) <= sizeof(struct delayed_work));
+
+static void __used layout(void)
+{
+	DEFINE(CWQ_SIZEOF_LOCK, sizeof(spinlock_t));
+	DEFINE(CWQ_ALIGNOF_LOCK, __alignof__(spinlock_t));
+	DEFINE(CWQ_SIZEOF_MUTEX, sizeof(struct mutex));
+	DEFINE(CWQ_ALIGNOF_MUTEX, __alignof__(struct mutex));
+	DEFINE(CWQ_SIZEOF_WAITQ, sizeof(struct wait_queue_head));
+	DEFINE(CWQ_ALIGNOF_WAITQ, __alignof__(struct wait_queue_head));
+	DEFINE(CWQ_SIZEOF_COMPLETION, sizeof(struct completion));
+	DEFINE(CWQ_ALIGNOF_COMPLETION, __alignof__(struct completion));
+	DEFINE(CWQ_SIZEOF_TIMER, sizeof(struct timer_list));
+	DEFINE(CWQ_ALIGNOF_TIMER, __alignof__(struct timer_list));
+	DEFINE(CWQ_SIZEOF_WORK, sizeof(struct cwq_work_struct));
+	DEFINE(CWQ_SIZEOF_DELAYED_WORK, sizeof(struct cwq_delayed_work));
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module: what is set up when it comes and taken down when it goes.
+ */
+#define pr_fmt(fmt) "cwq: " fmt
+
+#include <linux/cpuhotplug.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include <cwq/workqueue.h>
+
+#include "shim.h"
+
+struct cwq_workqueue_struct *cwq_events;
+
+static enum cpuhp_state cpuhp_state;
+
+static int cwq_cpu_online(unsigned int cpu)
+{
+	if (cwq_core_cpu_online(cpu))
+		return 0;
+	pr_err("no worker threads for CPU %u\n", cpu);
+	return -ENOMEM;
+}
+
+static int cwq_cpu_offline(unsigned int cpu)
+{
+	cwq_core_cpu_offline(cpu);
+	return 0;
+}
+
+static int __init cwq_init(void)
+{
+	int ret;
+
+	if (!cwq_core_init())
+		return -ENOMEM;
+
+	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "cwq:online",
+				cwq_cpu_online, cwq_cpu_offline);
+	if (ret < 0)
+		goto exit_core;
+	cpuhp_state = ret;
+
+	cwq_events = cwq_create_workqueue("events");
+	if (!cwq_events) {
+		ret = -ENOMEM;
+		goto remove_state;
+	}
+	cwq_debugfs_init();
+	return 0;
+
+remove_state:
+	cpuhp_remove_state_nocalls(cpuhp_state);
+exit_core:
+	cwq_core_exit();
+	return ret;
+}
+
+static void __exit cwq_exit(void)
+{
+	cwq_debugfs_exit();
+	cwq_destroy_workqueue(cwq_events);
+	cpuhp_remove_state_nocalls(cpuhp_state);
+	/* The last timer function may still be on its way out of the core. */
+	synchronize_rcu();
+	cwq_core_exit();
+}
+
+module_init(cwq_init);
+module_exit(cwq_exit);
+
+MODULE_AUTHOR("The cwq project");
+MODULE_DESCRIPTION("The classic per-CPU workqueue");
+MODULE_VERSION("0.1");
+MODULE_LICENSE("GPL");

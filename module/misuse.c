@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Telling a client what it did wrong: once per kind with a backtrace, counted
+ * for ever.
+ */
+#define pr_fmt(fmt) "cwq: " fmt
+
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/bug.h>
+#include <linux/printk.h>
+#include <linux/seq_file.h>
+
+#include "shim.h"
+
+struct misuse_kind {
+	const char *name;
+	const char *text;
+};
+
+static const struct misuse_kind kinds[CWQ_NR_MISUSES] = {
+	[CWQ_MISUSE_NULL_QUEUE] = { "null_queue", "the queue is NULL" },
+	[CWQ_MISUSE_NULL_WORK] = { "null_work", "the work is NULL" },
+	[CWQ_MISUSE_NOT_INITIALISED] = { "not_initialised",
+					 "the work was never initialised" },
+	[CWQ_MISUSE_NO_FUNC] = { "no_func", "the work has no function" },
+	[CWQ_MISUSE_BAD_CPU] = { "bad_cpu", "there is no such CPU" },
+	[CWQ_MISUSE_BAD_NAME] = { "bad_name",
+				  "the name is NULL, empty or too long" },
+	[CWQ_MISUSE_QUEUE_CLOSED] = { "queue_closed",
+				      "the queue is being destroyed" },
+	[CWQ_MISUSE_ATOMIC] = { "atomic",
+				"a call that sleeps, in atomic context" },
+	[CWQ_MISUSE_HARDIRQ] = { "hardirq",
+				 "called from a hard interrupt on PREEMPT_RT" },
+	[CWQ_MISUSE_OWN_THREAD] = { "own_thread",
+				    "a work would wait for its own thread" },
+};
+
+static atomic_long_t counts[CWQ_NR_MISUSES];
+
+void cwq_shim_misuse(enum cwq_misuse misuse, const void *caller)
+{
+	if (atomic_long_inc_return(&counts[misuse]) == 1)
+		WARN(1, "cwq: %s: called by %pS\n", kinds[misuse].text, caller);
+}
+
+void cwq_shim_log_cancelled(const char *name,
+			    void (*func)(struct cwq_work_struct *work))
+{
+	pr_warn("%s: destroyed with a timer armed: %ps cancelled\n", name,
+		func);
+}
+
+void cwq_misuse_show(struct seq_file *m)
+{
+	int i;
+
+	seq_puts(m, "misuse count\n");
+	for (i = 0; i < CWQ_NR_MISUSES; i++)
+		seq_printf(m, "%s %ld\n", kinds[i].name,
+			   atomic_long_read(&counts[i]));
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the core asks of the kernel, call by call: see the Platform concept in
+ * lib/platform.hpp.
+ */
+#include <linux/completion.h>
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/kthread.h>
+#include <linux/lockdep.h>
+#include <linux/log2.h>
+#include <linux/mutex.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/topology.h>
+#include <linux/wait.h>
+
+#include <cwq/workqueue.h>
+
+#include "../lib/core.h"
+
+/*
+ * SAFETY: every void * here is memory that the core keeps for just this kind of
+ * object, of the size and alignment in module/layout.c, and that it had
+ * initialised by the _init function next to it.
+ */
+
+void cwq_shim_lock_init(void *lock)
+{
+	spin_lock_init((spinlock_t *)lock);
+}
+
+unsigned long cwq_shim_lock(void *lock) __acquires(lock)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave((spinlock_t *)lock, flags);
+	return flags;
+}
+
+void cwq_shim_unlock(void *lock, unsigned long flags) __releases(lock)
+{
+	spin_unlock_irqrestore((spinlock_t *)lock, flags);
+}
+
+void cwq_shim_lock_irq(void *lock) __acquires(lock)
+{
+	spin_lock_irq((spinlock_t *)lock);
+}
+
+void cwq_shim_unlock_irq(void *lock) __releases(lock)
+{
+	spin_unlock_irq((spinlock_t *)lock);
+}
+
+void cwq_shim_lock_nested(void *lock) __acquires(lock)
+{
+	spin_lock_nested((spinlock_t *)lock, SINGLE_DEPTH_NESTING);
+}
+
+void cwq_shim_unlock_nested(void *lock) __releases(lock)
+{
+	spin_unlock((spinlock_t *)lock);
+}
+
+void cwq_shim_assert_held(void *lock)
+{
+	lockdep_assert_held((spinlock_t *)lock);
+}
+
+void cwq_shim_mutex_init(void *mutex)
+{
+	mutex_init((struct mutex *)mutex);
+}
+
+void cwq_shim_mutex_lock(void *mutex)
+{
+	mutex_lock(mutex);
+}
+
+bool cwq_shim_mutex_trylock(void *mutex)
+{
+	return mutex_trylock(mutex);
+}
+
+void cwq_shim_mutex_unlock(void *mutex)
+{
+	mutex_unlock(mutex);
+}
+
+void cwq_shim_waitq_init(void *waitq)
+{
+	init_waitqueue_head((struct wait_queue_head *)waitq);
+}
+
+void cwq_shim_wake_up(void *waitq)
+{
+	wake_up((struct wait_queue_head *)waitq);
+}
+
+void cwq_shim_wait(void *waitq, bool (*done)(void *arg), void *arg)
+{
+	wait_event_idle(*(struct wait_queue_head *)waitq, done(arg));
+}
+
+void cwq_shim_completion_init(void *completion)
+{
+	init_completion((struct completion *)completion);
+}
+
+void cwq_shim_complete(void *completion)
+{
+	complete(completion);
+}
+
+void cwq_shim_wait_for_completion(void *completion)
+{
+	wait_for_completion(completion);
+}
+
+void *cwq_shim_alloc(unsigned long size)
+{
+	return kzalloc(size, GFP_KERNEL);
+}
+
+/* A power of two is aligned to itself, which the core's structs may need. */
+void *cwq_shim_alloc_on(int cpu, unsigned long size)
+{
+	int node = cpu < 0 ? NUMA_NO_NODE : cpu_to_node(cpu);
+
+	return kzalloc_node(roundup_pow_of_two(size), GFP_KERNEL, node);
+}
+
+void *cwq_shim_alloc_atomic(unsigned long size)
+{
+	return kzalloc(size, GFP_NOWAIT | __GFP_NOWARN);
+}
+
+void cwq_shim_free(void *memory)
+{
+	kfree(memory);
+}
+
+struct task_struct *cwq_shim_current(void)
+{
+	return current;
+}
+
+/*
+ * Starts at once. The thread of a CPU is bound to it later, if the CPU is not
+ * online yet.
+ */
+struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu)
+{
+	struct task_struct *thread;
+
+	if (cpu < 0) {
+		thread =
+			kthread_create(cwq_core_worker_thread, cwq, "%s", name);
+	} else {
+		thread = kthread_create_on_node(cwq_core_worker_thread, cwq,
+						cpu_to_node(cpu), "%s/%d", name,
+						cpu);
+		if (!IS_ERR(thread))
+			kthread_bind(thread, cpu);
+	}
+	if (IS_ERR(thread))
+		return NULL;
+	wake_up_process(thread);
+	return thread;
+}
+
+void cwq_shim_thread_rebind(struct task_struct *thread, int cpu)
+{
+	set_cpus_allowed_ptr(thread, cpumask_of(cpu));
+}
+
+int cwq_shim_thread_pid(struct task_struct *thread)
+{
+	return task_pid_nr(thread);
+}
+
+bool cwq_shim_thread_should_stop(void)
+{
+	return kthread_should_stop();
+}
+
+void cwq_shim_thread_stop(struct task_struct *thread)
+{
+	kthread_stop(thread);
+}
+
+void cwq_shim_cond_resched(void)
+{
+	cond_resched();
+}
+
+void cwq_shim_timer_add(struct cwq_delayed_work *dwork, unsigned long delay)
+{
+	dwork->timer.expires = jiffies + delay;
+	add_timer(&dwork->timer);
+}
+
+bool cwq_shim_timer_delete(struct cwq_delayed_work *dwork)
+{
+	return del_timer(&dwork->timer);
+}
+
+void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
+{
+	del_timer_sync(&dwork->timer);
+}
+
+bool cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork)
+{
+	return dwork->timer.function == cwq_delayed_work_timer_fn;
+}
+
+void cwq_shim_cpus_lock(void)
+{
+	cpus_read_lock();
+}
+
+void cwq_shim_cpus_unlock(void)
+{
+	cpus_read_unlock();
+}
+
+int cwq_shim_nr_cpus(void)
+{
+	return nr_cpu_ids;
+}
+
+bool cwq_shim_cpu_possible(int cpu)
+{
+	return cpu >= 0 && cpu < nr_cpu_ids && cpu_possible(cpu);
+}
+
+bool cwq_shim_cpu_online(int cpu)
+{
+	return cpu_online(cpu);
+}
+
+/* Without CONFIG_PREEMPT_COUNT a spinlock held leaves no trace to be seen. */
+bool cwq_shim_may_sleep(void)
+{
+	if (in_interrupt() || irqs_disabled())
+		return false;
+	if (IS_ENABLED(CONFIG_PREEMPT_COUNT) && !preemptible())
+		return false;
+	might_sleep();
+	return true;
+}
+
+/* Only asked on PREEMPT_RT, where the locks sleep. */
+bool cwq_shim_may_queue(void)
+{
+	return !in_hardirq() && !in_nmi();
+}

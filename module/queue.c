@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The API: queueing. */
+#include <linux/export.h>
+#include <linux/instruction_pointer.h>
+#include <linux/smp.h>
+
+#include <cwq/workqueue.h>
+
+#include "shim.h"
+
+/**
+ * cwq_queue_work - queue a work on this CPU
+ * @wq: the queue
+ * @work: the work
+ *
+ * The works of one queue and CPU start in the order in which they were queued.
+ * While the function of @work is running in another thread of @wq, @work is
+ * queued there, so that it does not run twice at once.
+ *
+ * If @work is pending already, on whatever queue, it stays where it is, and the
+ * function, when it runs, sees everything that was stored before this call. (If
+ * it is pending because a cancel is under way, it does not run.)
+ *
+ * Context: any; on PREEMPT_RT not hard interrupts, and nowhere that a spinlock_t
+ * may not be taken.
+ * Return: true if @work was queued; false if it was pending already, or on bad
+ * input, which is reported.
+ */
+bool cwq_queue_work(struct cwq_workqueue_struct *wq,
+		    struct cwq_work_struct *work)
+{
+	return cwq_core_queue_work(raw_smp_processor_id(), wq, work,
+				   (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_queue_work);
+
+/**
+ * cwq_queue_work_on - queue a work on a given CPU
+ * @cpu: the CPU, any possible one. If it is offline, another CPU takes the work.
+ *	No meaning if the queue is single-threaded.
+ * @wq: the queue
+ * @work: the work
+ *
+ * Context, Return: as cwq_queue_work().
+ */
+bool cwq_queue_work_on(int cpu, struct cwq_workqueue_struct *wq,
+		       struct cwq_work_struct *work)
+{
+	return cwq_core_queue_work_on(cpu, wq, work, (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_queue_work_on);
+
+/**
+ * cwq_queue_delayed_work - queue a work after a delay
+ * @wq: the queue
+ * @dwork: the delayed work
+ * @delay: jiffies from now, at least; 0 queues it at once
+ *
+ * The work runs on this CPU, wherever the timer fires. It takes its place in
+ * the queue when the timer fires. It is pending from this call on: queueing it
+ * again is refused and does not change the time.
+ *
+ * Context, Return: as cwq_queue_work().
+ */
+bool cwq_queue_delayed_work(struct cwq_workqueue_struct *wq,
+			    struct cwq_delayed_work *dwork, unsigned long delay)
+{
+	return cwq_core_queue_delayed_work_on(raw_smp_processor_id(), wq, dwork,
+					      delay, (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_queue_delayed_work);
+
+/**
+ * cwq_queue_delayed_work_on - queue a work on a given CPU after a delay
+ * @cpu: as in cwq_queue_work_on()
+ * @wq: the queue
+ * @dwork: the delayed work
+ * @delay: jiffies from now, at least; 0 queues it at once
+ *
+ * Context, Return: as cwq_queue_work().
+ */
+bool cwq_queue_delayed_work_on(int cpu, struct cwq_workqueue_struct *wq,
+			       struct cwq_delayed_work *dwork,
+			       unsigned long delay)
+{
+	return cwq_core_queue_delayed_work_on(cpu, wq, dwork, delay,
+					      (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_queue_delayed_work_on);
+
+/**
+ * cwq_schedule_work - queue a work on this CPU's thread of the common queue
+ * @work: the work
+ *
+ * The common queue is called "events". Whoever waits for it waits for the works
+ * of others, too.
+ *
+ * Context, Return: as cwq_queue_work().
+ */
+bool cwq_schedule_work(struct cwq_work_struct *work)
+{
+	return cwq_core_queue_work(raw_smp_processor_id(), cwq_events, work,
+				   (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_schedule_work);
+
+/**
+ * cwq_schedule_work_on - queue a work on a given CPU's thread of the common
+ *	queue
+ * @cpu: as in cwq_queue_work_on()
+ * @work: the work
+ *
+ * Context, Return: as cwq_queue_work().
+ */
+bool cwq_schedule_work_on(int cpu, struct cwq_work_struct *work)
+{
+	return cwq_core_queue_work_on(cpu, cwq_events, work, (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_schedule_work_on);
+
+/**
+ * cwq_schedule_delayed_work - queue a work on the common queue after a delay
+ * @dwork: the delayed work
+ * @delay: jiffies from now, at least; 0 queues it at once
+ *
+ * Context, Return: as cwq_queue_delayed_work().
+ */
+bool cwq_schedule_delayed_work(struct cwq_delayed_work *dwork,
+			       unsigned long delay)
+{
+	return cwq_core_queue_delayed_work_on(raw_smp_processor_id(),
+					      cwq_events, dwork, delay,
+					      (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_schedule_delayed_work);
+
+/**
+ * cwq_schedule_delayed_work_on - queue a work on a given CPU's thread of the
+ *	common queue after a delay
+ * @cpu: as in cwq_queue_work_on()
+ * @dwork: the delayed work
+ * @delay: jiffies from now, at least; 0 queues it at once
+ *
+ * Context, Return: as cwq_queue_delayed_work().
+ */
+bool cwq_schedule_delayed_work_on(int cpu, struct cwq_delayed_work *dwork,
+				  unsigned long delay)
+{
+	return cwq_core_queue_delayed_work_on(cpu, cwq_events, dwork, delay,
+					      (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_schedule_delayed_work_on);
+
+/* Set up by CWQ_INIT_DELAYED_WORK(); clients have no use for it. */
+void cwq_delayed_work_timer_fn(struct timer_list *timer)
+{
+	cwq_core_timer_fn(container_of(timer, struct cwq_delayed_work, timer));
+}
+EXPORT_SYMBOL_GPL(cwq_delayed_work_timer_fn);
