@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+# What a person types. The rules for the objects are in Kbuild.
+
+KDIR ?= $(or $(KERNELDIR),/lib/modules/$(shell uname -r)/build)
+
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)
+client = $(MAKE) -C $(KDIR) CWQ=$(CURDIR) \
+	KBUILD_EXTRA_SYMBOLS=$(CURDIR)/Module.symvers
+
+.PHONY: modules modules_install kunit test_modules clean
+.PHONY: demo test bench shell setup help
+
+modules:
+	+$(kbuild) modules
+
+modules_install:
+	+$(kbuild) modules_install
+
+kunit: modules
+	+$(client) M=$(CURDIR)/kunit modules
+
+test_modules: modules
+	+$(client) M=$(CURDIR)/selftests/test_modules modules
+
+clean:
+	+$(kbuild) clean
+	+$(client) M=$(CURDIR)/kunit clean
+	+$(client) M=$(CURDIR)/selftests/test_modules clean
+
+demo:
+	scripts/demo.sh
+
+test:
+	scripts/test.sh "$(SUITE)" "$(KERNEL)"
+
+bench:
+	scripts/bench.sh
+
+shell:
+	scripts/shell.sh "$(or $(KERNEL),6.1)"
+
+setup:
+	scripts/setup.sh
+
+help:
+	@echo 'For the kernel whose headers are in KDIR (the running one, if not given):'
+	@echo '  make                 build cwq.ko'
+	@echo '  make modules_install install it; INSTALL_MOD_PATH=<root> elsewhere'
+	@echo '  make clean           remove what was built'
+	@echo '  make kunit           build the KUnit suites as well'
+	@echo '  make test_modules    build the client modules of the selftests as well'
+	@echo '  V=1 W=1 C=1 LLVM=1   mean what they mean in the kernel'
+	@echo
+	@echo 'In virtual machines, on Debian 12; each sets up what it needs:'
+	@echo '  make demo            the module on a stock 6.1 kernel, a client at work'
+	@echo '  make test            all tests; SUITE=<suite> and KERNEL=<kernel> narrow it'
+	@echo '      suites:          check build kunit selftests'
+	@echo '      kernels:         6.1-debug 6.1 6.1-rt 6.12'
+	@echo '  make bench           instructions per item, beside the kernel'"'"'s own queues'
+	@echo '  make shell           a shell in a VM, modules in /modules; KERNEL=<kernel>'
+	@echo '  make setup           only install what the tests need'
