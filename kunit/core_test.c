@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The core from the inside: its list, and the word that says where a work is.
+ * What is checked is in core_checks.cc.
+ */
+
+#include <kunit/test.h>
+#include <linux/string.h>
+
+#include <cwq/workqueue.h>
+
+#include "core_checks.h"
+
+static void expect_passed(struct kunit *test, const char *failed)
+{
+	if (failed)
+		KUNIT_FAIL(test, "%s", failed);
+}
+
+/* A list that was initialised is empty. */
+static void starts_empty(struct kunit *test)
+{
+	expect_passed(test, core_list_starts_empty());
+}
+
+/* What is added at the tail stands in that order, read in both directions. */
+static void is_fifo(struct kunit *test)
+{
+	expect_passed(test, core_list_is_fifo());
+}
+
+/* list_add() puts a node right behind another, or first. */
+static void adds_behind(struct kunit *test)
+{
+	expect_passed(test, core_list_adds_behind());
+}
+
+/* list_add_tail() puts a node right before another, or last. */
+static void adds_before(struct kunit *test)
+{
+	expect_passed(test, core_list_adds_before());
+}
+
+/* A node leaves any place, and is then on no list. */
+static void deletes_anywhere(struct kunit *test)
+{
+	expect_passed(test, core_list_deletes_anywhere());
+}
+
+/* Deleting a node that is on no list does no harm. */
+static void deletes_twice(struct kunit *test)
+{
+	expect_passed(test, core_list_deletes_twice());
+}
+
+/* Data gives back the cwq and the flags that were put in, for all flags. */
+static void holds_cwq_and_flags(struct kunit *test)
+{
+	expect_passed(test, core_data_holds_cwq_and_flags());
+}
+
+/* A work that was never queued names no cwq. */
+static void of_no_cwq(struct kunit *test)
+{
+	expect_passed(test, core_data_of_no_cwq());
+}
+
+/* Moving a work tells what it was before. */
+static void moves(struct kunit *test)
+{
+	expect_passed(test, core_data_moves());
+}
+
+/* From the list entry back to the work. */
+static void finds_work(struct kunit *test)
+{
+	expect_passed(test, core_data_finds_work());
+}
+
+/* The core's own initialisation, which barriers get. */
+static void is_initialised(struct kunit *test)
+{
+	expect_passed(test, core_data_is_initialised());
+}
+
+static void some_func(struct cwq_work_struct *work)
+{
+}
+
+/* The macros of the client and the core agree on what an idle work is. */
+static void of_client(struct kunit *test)
+{
+	static CWQ_DECLARE_WORK(declared, some_func);
+	static CWQ_DECLARE_DELAYED_WORK(delayed, some_func);
+	struct cwq_work_struct work;
+
+	expect_passed(test, core_data_of_client(&declared, some_func));
+	expect_passed(test, core_data_of_client(&delayed.work, some_func));
+	KUNIT_EXPECT_PTR_EQ(test, delayed.timer.function,
+			    &cwq_delayed_work_timer_fn);
+	memset(&work, 0xff, sizeof(work));
+	CWQ_INIT_WORK(&work, some_func);
+	expect_passed(test, core_data_of_client(&work, some_func));
+	memset(&work, 0xff, sizeof(work));
+	CWQ_INIT_WORK_ONSTACK(&work, some_func);
+	expect_passed(test, core_data_of_client(&work, some_func));
+}
+
+/* cwq_work_pending() reads the core's PENDING, and no other flag. */
+static void pending_as_client_reads_it(struct kunit *test)
+{
+	struct cwq_work_struct work;
+
+	CWQ_INIT_WORK(&work, some_func);
+	KUNIT_EXPECT_FALSE(test, cwq_work_pending(&work));
+	core_data_set_pending(&work, true);
+	KUNIT_EXPECT_TRUE(test, cwq_work_pending(&work));
+	core_data_set_pending(&work, false);
+	KUNIT_EXPECT_FALSE(test, cwq_work_pending(&work));
+}
+
+static struct kunit_case list_cases[] = { KUNIT_CASE(starts_empty),
+					  KUNIT_CASE(is_fifo),
+					  KUNIT_CASE(adds_behind),
+					  KUNIT_CASE(adds_before),
+					  KUNIT_CASE(deletes_anywhere),
+					  KUNIT_CASE(deletes_twice),
+					  {} };
+
+static struct kunit_suite list_suite = {
+	.name = "cwq_list",
+	.test_cases = list_cases,
+};
+
+static struct kunit_case work_data_cases[] = {
+	KUNIT_CASE(holds_cwq_and_flags),
+	KUNIT_CASE(of_no_cwq),
+	KUNIT_CASE(moves),
+	KUNIT_CASE(finds_work),
+	KUNIT_CASE(is_initialised),
+	KUNIT_CASE(of_client),
+	KUNIT_CASE(pending_as_client_reads_it),
+	{},
+};
+
+static struct kunit_suite work_data_suite = {
+	.name = "cwq_work_data",
+	.test_cases = work_data_cases,
+};
+
+kunit_test_suites(&list_suite, &work_data_suite);
