@@ -1,0 +1,12 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The payload of the VM of scripts/bench.sh: rounds of measuring, each a file in
+# /results.
+set -e
+
+insmod /modules/cwq.ko
+insmod /modules/cwq_bench.ko
+for round in 1 2 3 4 5; do
+	cat /sys/kernel/debug/cwq_bench >/results/round-$round
+done
+rmmod cwq_bench cwq

@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A client that uses everything in <cwq/workqueue.h> the ordinary way.
+
+# Tests are called by name, by result().
+# shellcheck disable=SC2317
+# shellcheck source-path=SCRIPTDIR source=functions.sh
+. "$(dirname "$0")/functions.sh"
+
+REPORT=$DEBUGFS/cwq_test_client
+
+plan 18 cwq_test_client
+load cwq && load cwq_test_client || exit
+report=$(cat "$REPORT")
+while read -r line; do
+	case $line in
+	"ok "*) result "${line#ok }" true ;;
+	*) result "${line#not ok }" false ;;
+	esac
+done <<REPORT
+$report
+REPORT
+finish
