@@ -1,0 +1,202 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Run the tests: test.sh [SUITE] [KERNEL], all of them if not told which.
+#
+#	check		the sources: format, locking, scripts; no kernel
+#	build		the module, for each stock kernel, without a warning
+#	kunit		the KUnit suites, on the debug kernel
+#	selftests	the kselftests, on each stock kernel
+
+here=$(dirname "$(realpath "$0")")
+top=$(dirname "$here")
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$here/lib.sh"
+
+suites=(check build kunit selftests)
+debug_kernels=(6.1-debug)
+stock_kernels=(6.1 6.1-rt 6.12)
+
+one_of() {
+	local what=$1 word=$2
+	shift 2
+
+	[[ -z $word || " $* " = *" $word "* ]] ||
+		die "no such $what: $word" "There are: $*"
+}
+
+suite=${1-} kernel=${2-}
+one_of suite "$suite" "${suites[@]}"
+one_of kernel "$kernel" "${debug_kernels[@]}" "${stock_kernels[@]}"
+
+# The kernels of a suite that we were asked for.
+kernels() {
+	local k
+
+	for k; do
+		[[ -n $kernel && $kernel != "$k" ]] || echo "$k"
+	done
+}
+
+logs=$cache/logs/test
+mkdir -p "$logs"
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+passed=0 failed=0 summary=()
+
+# count WHAT PASSED FAILED SECONDS
+count() {
+	passed=$((passed + $2))
+	failed=$((failed + $3))
+	summary+=("$(printf '%-32s %4d passed %4d failed %5d s' "$@")")
+	say "$1: $2 passed, $3 failed in $4 s"
+}
+
+# Run one command as one test: try WHAT COMMAND...
+try() {
+	local what=$1 start=$SECONDS log=$logs/${1//[ \/]/-}.log
+	shift
+
+	say "$what ..."
+	if "$@" >"$log" 2>&1; then
+		count "$what" 1 0 $((SECONDS - start))
+	else
+		tail -n 40 "$log" >&2
+		say "$what failed; the full log is $log"
+		count "$what" 0 1 $((SECONDS - start))
+	fi
+}
+
+# The figures in KUnit's closing line: tally WHAT SECONDS FILE. A log without
+# results is a failure.
+tally() {
+	local what=$1 seconds=$2 line good bad
+
+	line=$(grep 'Testing complete' "$3" | tail -n 1)
+	figure() {
+		sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$line"
+	}
+	good=$(figure passed)
+	bad=$(($(figure failed) + $(figure crashed) + $(figure errors) + 0))
+	((${good:-0} + bad)) || bad=1
+	count "$what" "${good:-0}" "$bad" "$seconds"
+}
+
+# The KTAP in a kernel's log, with the two lines at the top that 6.1 prints for
+# built-in suites only: it found none of those, and said so by 1..0.
+ktap_of_log() {
+	local ktap=$tmp/ktap
+
+	sed -e '1,/\] 1\.\.0\r*$/d' -e 's/^\[ *[0-9.]*\] //' -e 's/\r//' "$1" \
+	    >"$ktap"
+	printf 'KTAP version 1\n1..%d\n' "$(grep -cE '^(not )?ok ' "$ktap")"
+	cat "$ktap"
+}
+
+# Boot KERNEL with the payload in ROOT, show the results, and hold the kernel's
+# log against what the tests announced: boot WHAT KERNEL ROOT RESULTS
+#
+# RESULTS is where the KTAP is: in the kernel's log or on the VM's stdout.
+boot() {
+	local what=$1 kernel=$2 root=$3 results=$4 start=$SECONDS
+	local base=$logs/${1//[ \/]/-}
+
+	try "$what: the VM" tee_vm "$base" --kernel "$kernel" "$root"
+	if [[ $results = log ]]; then
+		ktap_of_log "$base.log" >"$base.ktap"
+	else
+		cp "$base.stdout" "$base.ktap"
+	fi
+	use_kernel src
+	"$SRC/tools/testing/kunit/kunit.py" parse "$base.ktap" \
+	    >"$base.parsed" 2>&1 || true
+	tally "$what" $((SECONDS - start)) "$base.parsed"
+	if grep -qE 'FAILED|CRASHED|ERROR' "$base.parsed"; then
+		grep -vE 'PASSED|SKIPPED' "$base.parsed" | tail -n 60 >&2
+		say "$what: the results are in $base.parsed," \
+		    "the console's log is $base.log"
+	fi
+	try "$what: kernel reports" "$here/check-log.py" "$base.log"
+}
+
+tee_vm() {
+	local base=$1
+	shift
+
+	"$here/vm.sh" --log "$base.log" --timeout 600 "$@" | tee "$base.stdout"
+}
+
+# What the core's locking annotations promise, checked by clang. The sizes of
+# the kernel's objects do not matter for it.
+thread_safety() {
+	{
+		printf '#define CWQ_SIZEOF_%s 40\n' \
+		    LOCK MUTEX WAITQ COMPLETION TIMER
+		printf '#define CWQ_ALIGNOF_%s 8\n' \
+		    LOCK MUTEX WAITQ COMPLETION TIMER
+		printf '#define CWQ_SIZEOF_%s\n' 'WORK 32' 'DELAYED_WORK 72'
+	} >"$tmp/layout.h"
+	clang++ -std=c++20 -fsyntax-only -Wall -Wextra -Wthread-safety \
+	    -Werror -I"$tmp" -I"$top/include" '-DIS_ENABLED(option)=0' \
+	    "$top/lib/core.cc"
+}
+
+suite_check() {
+	local c cxx
+	mapfile -t c < <(cd "$top" && git ls-files '*.c' '*.h')
+	mapfile -t cxx < <(cd "$top" && git ls-files '*.cc' '*.hpp')
+
+	try 'log checker' "$here/check-log.py" --self-test
+	try 'scripts' shellcheck --external-sources "$here"/*.sh "$here"/vm-* \
+	    "$top"/selftests/*.sh
+	try 'format' env -C "$top" clang-format --dry-run -Werror \
+	    "${c[@]}" "${cxx[@]}"
+	try 'locking' thread_safety
+	use_kernel src
+	try 'checkpatch' env -C "$top" perl "$SRC/scripts/checkpatch.pl" \
+	    --no-tree --terse --show-types --no-summary --file "${c[@]}"
+}
+
+suite_build() {
+	local k
+
+	while read -r k; do
+		try "build $k" "$here/build.sh" "$k" "$tmp/build" \
+		    test_modules W=1
+	done < <(kernels "${stock_kernels[@]}")
+}
+
+suite_kunit() {
+	local k root=$tmp/kunit
+
+	while read -r k; do
+		"$here/build.sh" "$k" "$root/modules" kunit
+		cp "$here/vm-kunit" "$root/run-tests"
+		boot "kunit $k" "$k" "$root" log
+	done < <(kernels "${debug_kernels[@]}")
+}
+
+suite_selftests() {
+	local k root=$tmp/selftests
+
+	while read -r k; do
+		rm -rf "$root"
+		"$here/build.sh" "$k" "$tmp/modules" test_modules W=1
+		use_kernel src
+		make -s -C "$top/selftests" KSELFTEST_SRC="$SRC" \
+		    MODULES="$tmp/modules" INSTALL_PATH="$root/selftests" \
+		    kselftest-install
+		cp "$top/selftests/run-in-vm.sh" "$root/run-tests"
+		boot "selftests $k" "$k" "$root" stdout
+	done < <(kernels "${stock_kernels[@]}")
+}
+
+"$here/setup.sh"
+for s in "${suites[@]}"; do
+	[[ -n $suite && $suite != "$s" ]] || "suite_$s"
+done
+
+echo
+printf '%s\n' "${summary[@]}"
+echo "$passed passed, $failed failed"
+((failed == 0))
