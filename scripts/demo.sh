@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# See cwq at work: boot Debian's own kernel in a VM with 4 CPUs and have it hash
+# real files through selftests/test_modules/cwq_hash.c.
+
+here=$(dirname "$(realpath "$0")")
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$here/lib.sh"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+verdict() {
+	printf '\ndemo: %s\n' "$*"
+}
+
+"$here/setup.sh" demo
+use_kernel 6.1
+"$here/build.sh" 6.1 "$work/root/modules" test_modules
+mkdir "$work/root/files"
+cp "$IMAGE" "$MODULES/lib/modules/$RELEASE/kernel/fs/"{btrfs/btrfs,xfs/xfs}.ko \
+    "$(command -v busybox)" "$work/root/files/"
+cp "$here/../selftests/demo-in-vm.sh" "$work/root/run-tests"
+
+say "booting Linux $RELEASE in a VM ..."
+if ! "$here/vm.sh" --log "$work/console" "$work/root"; then
+	verdict "FAILED: a digest is wrong, or the VM did not get that far"
+	exit 1
+fi
+if ! complaints=$("$here/check-log.py" "$work/console"); then
+	printf '%s\n' "$complaints"
+	verdict "FAILED: the kernel has complained"
+	exit 1
+fi
+verdict "PASSED in $SECONDS s: every digest is what sha256sum says," \
+	"and the kernel has no complaint"
