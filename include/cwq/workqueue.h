@@ -61,6 +61,9 @@
 /* The timer function of every delayed work; only for the macros below. */
 void cwq_delayed_work_timer_fn(struct timer_list *timer);
 
+/* These macros are laid out by hand. */
+/* clang-format off */
+
 #define CWQ_WORK_INITIALIZER(name, f)					\
 	{								\
 		.entry = LIST_HEAD_INIT((name).entry),			\
@@ -131,6 +134,8 @@ void cwq_delayed_work_timer_fn(struct timer_list *timer);
 		timer_setup(&__cwq_dwork->timer,			\
 			    cwq_delayed_work_timer_fn, CWQ_TIMER_FLAGS);	\
 	} while (0)
+
+/* clang-format on */
 
 /**
  * cwq_work_pending - is the work accepted and not yet started?
