@@ -300,6 +300,28 @@ static void never_initialised(struct kunit *test)
 	expect_scene(test, &scene);
 }
 
+/* Memory in which anything may stand, as it comes from kmalloc(). */
+static void garbage(struct kunit *test)
+{
+	static const u8 patterns[] = { 0x5a, 0x6b, 0xa5, 0xcc, 0xff };
+	static struct cwq_delayed_work dwork;
+	struct scene scene = set_scene(test);
+	struct args args = {
+		.wq = scene.wq,
+		.dwork = &dwork,
+		.cpu = first_cpu(),
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(patterns); i++) {
+		memset(&dwork, patterns[i], sizeof(dwork));
+		refused_by_all(test, TAKES_WORK, &args);
+		KUNIT_EXPECT_NULL(test, memchr_inv(&dwork, patterns[i],
+						   sizeof(dwork)));
+	}
+	expect_scene(test, &scene);
+}
+
 /* A CPU that cannot exist. */
 static void no_such_cpu(struct kunit *test)
 {
@@ -518,11 +540,17 @@ static void wait_for_own_thread(struct kunit *test)
 }
 
 static struct kunit_case misuse_cases[] = {
-	KUNIT_CASE(null_queue),		 KUNIT_CASE(null_work),
-	KUNIT_CASE(no_function),	 KUNIT_CASE(never_initialised),
-	KUNIT_CASE(no_such_cpu),	 KUNIT_CASE(bad_name),
-	KUNIT_CASE(atomic_context),	 KUNIT_CASE(queue_being_destroyed),
-	KUNIT_CASE(wait_for_own_thread), {},
+	KUNIT_CASE(null_queue),
+	KUNIT_CASE(null_work),
+	KUNIT_CASE(no_function),
+	KUNIT_CASE(never_initialised),
+	KUNIT_CASE(garbage),
+	KUNIT_CASE(no_such_cpu),
+	KUNIT_CASE(bad_name),
+	KUNIT_CASE(atomic_context),
+	KUNIT_CASE(queue_being_destroyed),
+	KUNIT_CASE(wait_for_own_thread),
+	{},
 };
 
 static struct kunit_suite misuse_suite = {

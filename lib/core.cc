@@ -61,13 +61,22 @@ misused(cwq_misuse misuse, const void *caller)
 	return false;
 }
 
-static bool work_ok(const Work<Kernel> *work, const void *caller)
+static bool work_given(const Work<Kernel> *work, const void *caller)
 {
 	if (UNLIKELY(!work))
 		return misused(CWQ_MISUSE_NULL_WORK, caller);
-	if (UNLIKELY(!work->func.get()))
-		return misused(CWQ_MISUSE_NO_FUNC, caller);
-	return true;
+	return LIKELY(work->func.get()) || misused(CWQ_MISUSE_NO_FUNC, caller);
+}
+
+static bool data_ok(unsigned long data, const void *caller)
+{
+	return names_cwq<Kernel>(data) ||
+	       misused(CWQ_MISUSE_NOT_INITIALISED, caller);
+}
+
+static bool work_ok(const Work<Kernel> *work, const void *caller)
+{
+	return work_given(work, caller) && data_ok(get_wq_data(work), caller);
 }
 
 static bool may_sleep(const void *caller)
@@ -84,7 +93,16 @@ static bool args_ok(const cwq_workqueue_struct *wq, const Work<Kernel> *work,
 		return misused(CWQ_MISUSE_NULL_QUEUE, caller);
 	if (UNLIKELY(!Kernel::may_queue()))
 		return misused(CWQ_MISUSE_HARDIRQ, caller);
-	return work_ok(work, caller);
+	return work_given(work, caller);
+}
+
+/* A work that is on @cwq, as usual, need not be looked at any closer. */
+static bool work_ok_for(const Work<Kernel> *work,
+			const CpuWorkqueue<Kernel> *cwq, const void *caller)
+{
+	unsigned long data = get_wq_data(work);
+
+	return LIKELY(cwq_of<Kernel>(data) == cwq) || data_ok(data, caller);
 }
 
 static bool cpu_ok(int cpu, const void *caller)
@@ -116,7 +134,11 @@ bool cwq_core_queue_work(int cpu, cwq_workqueue_struct *wq,
 {
 	if (!args_ok(wq, core(work), caller))
 		return false;
-	return tell(queue_work_on(core(wq)->cwq[cpu], core(work)), caller);
+
+	CpuWorkqueue<Kernel> *cwq = core(wq)->cwq[cpu];
+
+	return work_ok_for(core(work), cwq, caller) &&
+	       tell(queue_work_on(cwq, core(work)), caller);
 }
 
 bool cwq_core_queue_work_on(int cpu, cwq_workqueue_struct *wq,
@@ -134,9 +156,11 @@ bool cwq_core_queue_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
 		return false;
 	if (!cwq_shim_is_delayed_work(dwork))
 		return misused(CWQ_MISUSE_NOT_INITIALISED, caller);
-	return tell(queue_delayed_work_on(core(wq)->cwq[cpu], core(dwork),
-					  delay),
-		    caller);
+
+	CpuWorkqueue<Kernel> *cwq = core(wq)->cwq[cpu];
+
+	return work_ok_for(core(dwork), cwq, caller) &&
+	       tell(queue_delayed_work_on(cwq, core(dwork), delay), caller);
 }
 
 void cwq_core_timer_fn(cwq_delayed_work *dwork)

@@ -63,9 +63,9 @@ bool cwq_core_cancel_delayed_work(struct cwq_delayed_work *dwork,
 bool cwq_core_cancel_delayed_work_sync(struct cwq_delayed_work *dwork,
 				       const void *caller);
 
-struct cwq_workqueue_struct *
-cwq_core_create_workqueue(const char *name, bool singlethread,
-			  const void *caller);
+struct cwq_workqueue_struct *cwq_core_create_workqueue(const char *name,
+						       bool singlethread,
+						       const void *caller);
 void cwq_core_destroy_workqueue(struct cwq_workqueue_struct *wq,
 				const void *caller);
 bool cwq_core_snapshot(struct cwq_workqueue_struct *wq, int cpu,
@@ -114,6 +114,7 @@ void *cwq_shim_alloc(unsigned long size);
 void *cwq_shim_alloc_on(int cpu, unsigned long size);
 void *cwq_shim_alloc_atomic(unsigned long size);
 void cwq_shim_free(void *memory);
+bool cwq_shim_is_memory(const void *memory);
 
 struct task_struct *cwq_shim_current(void);
 struct task_struct *cwq_shim_thread_create(void *cwq, const char *name,

@@ -59,8 +59,21 @@ struct alignas(64) CpuWorkqueue {
 	Var<unsigned long> redirected GUARDED_BY(lock); /* L */
 	typename P::WaitQueue work_moved; /* S: see wait_for_move() */
 	int cpu; /* I: -1 for the thread of a single-threaded queue */
+	const void *self; /* I: the mark that names_cwq() looks for */
 	ListNode<P> free_link; /* R: in the CwqPool */
 };
+
+/*
+ * May @data be that of a work? In one that was never initialised, anything may
+ * stand.
+ */
+template <Platform P>
+bool names_cwq(unsigned long data)
+{
+	const CpuWorkqueue<P> *cwq = cwq_of<P>(data);
+
+	return !data || (P::is_memory(cwq) && cwq->self == cwq);
+}
 
 /*
  * The lock of the cwq that a work names.

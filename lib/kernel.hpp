@@ -210,6 +210,10 @@ struct Kernel {
 	{
 		cwq_shim_free(memory);
 	}
+	static bool is_memory(const void *memory)
+	{
+		return cwq_shim_is_memory(memory);
+	}
 
 	static Thread *thread_create(void *cwq, const char *name, int cpu)
 	{

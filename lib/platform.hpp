@@ -88,6 +88,8 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	memory = P::alloc_on(cpu, sizeof(int));
 	memory = P::alloc_atomic(sizeof(int));
 	P::free(memory);
+	/* Could alloc_on() have returned this? */
+	P::is_memory(memory);
 
 	/* The context of the caller. */
 	P::may_sleep();

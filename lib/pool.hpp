@@ -87,6 +87,7 @@ private:
 		init_list_head(&cwq->delayed);
 		init_list_head(&cwq->free_link);
 		cwq->cpu = cpu;
+		cwq->self = cwq;
 		return cwq;
 	}
 

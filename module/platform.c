@@ -144,6 +144,11 @@ void cwq_shim_free(void *memory)
 	kfree(memory);
 }
 
+bool cwq_shim_is_memory(const void *memory)
+{
+	return virt_addr_valid(memory);
+}
+
 struct task_struct *cwq_shim_current(void)
 {
 	return current;
