@@ -157,12 +157,32 @@ suite_check() {
 	    --no-tree --terse --show-types --no-summary --file "${c[@]}"
 }
 
+# Do the dependencies work? Nothing is rebuilt for nothing, and for a header of
+# the core the core, and no more.
+rebuild() {
+	local dir=$tmp/rebuild log=$tmp/rebuild.log
+
+	use_kernel "$1"
+	git -C "$top" ls-files --cached --others --exclude-standard |
+	    rsync --archive --ignore-missing-args --files-from=- "$top/" "$dir/"
+	# Prints what make has compiled, one a line.
+	compiled() {
+		make -C "$dir" KDIR="$KDIR" >"$log" || return
+		cat "$log" >&2
+		awk '/^ +(CC|CXX) / { print $NF }' "$log" | sed "s|^$dir/||"
+	}
+	compiled && [[ -s $dir/Module.symvers ]] &&
+		[[ -z $(compiled) ]] &&
+		touch "$dir/lib/list.hpp" && [[ $(compiled) = lib/core.o ]]
+}
+
 suite_build() {
 	local k
 
 	while read -r k; do
 		try "build $k" "$here/build.sh" "$k" "$tmp/build" \
 		    test_modules W=1
+		try "rebuild $k" rebuild "$k"
 	done < <(kernels "${stock_kernels[@]}")
 }
 
