@@ -51,19 +51,26 @@ static void runs_what_is_queued_single(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ran_in_order(test, gate, a, b));
 }
 
-/* Right after queueing, with the threads in whatever state. */
+/*
+ * Right after creating: the thread that was made last has hardly come to run,
+ * and one that is stopped before it does never would.
+ */
 static void at_once(struct kunit *test)
 {
 	struct item *a = new_item(test);
-	int round, cpu;
+	int cpu = cpumask_last(cpu_online_mask), round;
 
-	for (round = 1; round <= 20; round++) {
-		struct cwq_workqueue_struct *wq = new_queue(test);
+	for (round = 1; round <= 100; round++) {
+		struct cwq_workqueue_struct *wq;
 
-		cpu = round % 2 ? first_cpu() : next_cpu(first_cpu());
-		KUNIT_ASSERT_TRUE(test, cwq_queue_work_on(cpu, wq, work_of(a)));
-		destroy_queue(test, wq);
-		KUNIT_EXPECT_EQ(test, item_runs(a), round);
+		if (round % 2)
+			wq = cwq_create_workqueue("cwqtest");
+		else
+			wq = cwq_create_singlethread_workqueue("cwqtest");
+		KUNIT_ASSERT_NOT_NULL(test, wq);
+		KUNIT_EXPECT_TRUE(test, cwq_queue_work_on(cpu, wq, work_of(a)));
+		cwq_destroy_workqueue(wq);
+		KUNIT_ASSERT_EQ(test, item_runs(a), round);
 	}
 }
 

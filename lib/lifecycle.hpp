@@ -193,6 +193,9 @@ bool destroy_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 			P::log_cancelled(wq->name, func);
 	}
 
+	/* A thread that is stopped before it has come to run never does. So
+	 * wait for what is queued, rather than leave it to the last look. */
+	flush_workqueue(wq);
 	for (int i = 0; i < nr_cwqs(wq); i++)
 		stop_thread(wq->cwq[i]);
 

@@ -96,7 +96,8 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	P::may_queue();
 	P::current_thread() == thread;
 
-	/* Threads. */
+	/* Threads. One that is stopped before its function was called may end
+	 * without calling it. */
 	P::thread_should_stop();
 	P::thread_stop(thread);
 	P::thread_rebind(thread, cpu);
