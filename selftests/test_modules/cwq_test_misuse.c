@@ -5,6 +5,8 @@
  * effect or the right one had none. Each mistake is made by a function of its
  * own, whose name the report has to tell.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/bitops.h>
 #include <linux/cpumask.h>
 #include <linux/irqflags.h>
