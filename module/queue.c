@@ -41,7 +41,8 @@ EXPORT_SYMBOL_GPL(cwq_queue_work);
  * @wq: the queue
  * @work: the work
  *
- * Context, Return: as cwq_queue_work().
+ * Context: as cwq_queue_work().
+ * Return: as cwq_queue_work().
  */
 bool cwq_queue_work_on(int cpu, struct cwq_workqueue_struct *wq,
 		       struct cwq_work_struct *work)
@@ -60,7 +61,8 @@ EXPORT_SYMBOL_GPL(cwq_queue_work_on);
  * the queue when the timer fires. It is pending from this call on: queueing it
  * again is refused and does not change the time.
  *
- * Context, Return: as cwq_queue_work().
+ * Context: as cwq_queue_work().
+ * Return: as cwq_queue_work().
  */
 bool cwq_queue_delayed_work(struct cwq_workqueue_struct *wq,
 			    struct cwq_delayed_work *dwork, unsigned long delay)
@@ -77,7 +79,8 @@ EXPORT_SYMBOL_GPL(cwq_queue_delayed_work);
  * @dwork: the delayed work
  * @delay: jiffies from now, at least; 0 queues it at once
  *
- * Context, Return: as cwq_queue_work().
+ * Context: as cwq_queue_work().
+ * Return: as cwq_queue_work().
  */
 bool cwq_queue_delayed_work_on(int cpu, struct cwq_workqueue_struct *wq,
 			       struct cwq_delayed_work *dwork,
@@ -95,7 +98,8 @@ EXPORT_SYMBOL_GPL(cwq_queue_delayed_work_on);
  * The common queue is called "events". Whoever waits for it waits for the works
  * of others, too.
  *
- * Context, Return: as cwq_queue_work().
+ * Context: as cwq_queue_work().
+ * Return: as cwq_queue_work().
  */
 bool cwq_schedule_work(struct cwq_work_struct *work)
 {
@@ -110,7 +114,8 @@ EXPORT_SYMBOL_GPL(cwq_schedule_work);
  * @cpu: as in cwq_queue_work_on()
  * @work: the work
  *
- * Context, Return: as cwq_queue_work().
+ * Context: as cwq_queue_work().
+ * Return: as cwq_queue_work().
  */
 bool cwq_schedule_work_on(int cpu, struct cwq_work_struct *work)
 {
@@ -123,7 +128,8 @@ EXPORT_SYMBOL_GPL(cwq_schedule_work_on);
  * @dwork: the delayed work
  * @delay: jiffies from now, at least; 0 queues it at once
  *
- * Context, Return: as cwq_queue_delayed_work().
+ * Context: as cwq_queue_delayed_work().
+ * Return: as cwq_queue_delayed_work().
  */
 bool cwq_schedule_delayed_work(struct cwq_delayed_work *dwork,
 			       unsigned long delay)
@@ -141,7 +147,8 @@ EXPORT_SYMBOL_GPL(cwq_schedule_delayed_work);
  * @dwork: the delayed work
  * @delay: jiffies from now, at least; 0 queues it at once
  *
- * Context, Return: as cwq_queue_delayed_work().
+ * Context: as cwq_queue_delayed_work().
+ * Return: as cwq_queue_delayed_work().
  */
 bool cwq_schedule_delayed_work_on(int cpu, struct cwq_delayed_work *dwork,
 				  unsigned long delay)

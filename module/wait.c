@@ -126,8 +126,8 @@ EXPORT_SYMBOL_GPL(cwq_cancel_delayed_work_sync);
 /**
  * cwq_flush_scheduled_work - wait for what has been queued on the common queue
  *
- * As cwq_flush_workqueue(): waits for the works of everybody who uses
- * cwq_schedule_work(). Prefer cwq_flush_work() or a queue of your own.
+ * Waits for the works of everybody who uses cwq_schedule_work(), otherwise as
+ * cwq_flush_workqueue(). Prefer cwq_flush_work() or a queue of your own.
  *
  * Context: process context; may sleep.
  */

@@ -153,6 +153,8 @@ suite_check() {
 	    "${c[@]}" "${cxx[@]}"
 	try 'locking' thread_safety
 	use_kernel src
+	try 'kernel-doc' env -C "$top" perl "$SRC/scripts/kernel-doc" -none \
+	    -Werror "${c[@]}"
 	try 'checkpatch' env -C "$top" perl "$SRC/scripts/checkpatch.pl" \
 	    --no-tree --terse --show-types --no-summary --file "${c[@]}"
 }

@@ -13,6 +13,7 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
@@ -73,7 +74,7 @@ static void cancelled(struct stress_work *w, bool yes)
 		atomic_inc(&w->cancelled);
 }
 
-/* Runs, sometimes lets others run, sometimes queues itself again. */
+/* Runs, sometimes sleeps, sometimes queues itself again. */
 static void stress_fn(struct cwq_work_struct *work)
 {
 	struct stress_work *w =
@@ -83,7 +84,7 @@ static void stress_fn(struct cwq_work_struct *work)
 		WRITE_ONCE(w->reentered, true);
 	atomic_inc(&w->runs);
 	if (!below(&fn_random, 4))
-		yield();
+		usleep_range(1, 50);
 	atomic_dec(&w->inside);
 	if (!below(&fn_random, 4))
 		accepted(w, cwq_queue_work(queue_for(w, &fn_random), work));
