@@ -99,8 +99,9 @@ bool claim(Work<P> *work, unsigned long old, CpuWorkqueue<P> *cwq,
  * worker.
  */
 template <Platform P, class Link>
-Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long flags,
-		     Link link) NO_THREAD_SAFETY_ANALYSIS
+NOINLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
+			      unsigned long flags, Link link)
+	NO_THREAD_SAFETY_ANALYSIS
 {
 	const CpuWorkqueue<P> *const asked = cwq;
 	CpuWorkqueue<P> *target;
@@ -148,9 +149,34 @@ Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long flags,
 	return Queued::yes;
 }
 
+/*
+ * The two usual cases come first and spare what the others need: @work is idle
+ * and was on @cwq the last time, so there is one lock to take and nowhere else
+ * to look; and @work is pending.
+ */
 template <Platform P>
-Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work)
+ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work)
 {
+	unsigned long old = get_wq_data(work);
+
+	if (LIKELY(old == wq_data(cwq, 0))) {
+		bool queued, wake = false;
+
+		{
+			Guard<P> guard(cwq->lock);
+
+			queued = LIKELY(cwq->state.get() == CwqState::open) &&
+				 LIKELY(claim(work, old, cwq, WORK_PENDING));
+			if (LIKELY(queued))
+				wake = insert_work(cwq, work);
+		}
+		if (wake)
+			wake_worker(cwq);
+		if (LIKELY(queued))
+			return Queued::yes;
+	} else if (old & WORK_PENDING && refuse(work, old)) {
+		return Queued::pending;
+	}
 	return queue_work_at(cwq, work, WORK_PENDING,
 			     [work](CpuWorkqueue<P> *target)
 				     NO_THREAD_SAFETY_ANALYSIS {
