@@ -5,7 +5,8 @@
 #	check		the sources: format, locking, scripts; no kernel
 #	build		the module, for each stock kernel, without a warning
 #	kunit		the KUnit suites, on the debug kernel
-#	selftests	the kselftests, on each stock kernel
+#	selftests	the kselftests, on each stock kernel, and on the debug
+#			kernel if that is the KERNEL
 
 here=$(dirname "$(realpath "$0")")
 top=$(dirname "$here")
@@ -210,7 +211,8 @@ suite_selftests() {
 		    kselftest-install
 		cp "$top/selftests/run-in-vm.sh" "$root/run-tests"
 		boot "selftests $k" "$k" "$root" stdout
-	done < <(kernels "${stock_kernels[@]}")
+	# They take minutes on the debug kernel: only if that was asked for.
+	done < <(kernels "${stock_kernels[@]}" ${kernel:+"${debug_kernels[@]}"})
 }
 
 "$here/setup.sh"
