@@ -312,20 +312,22 @@ static void freed_afterwards(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, reach_marker(test, wq, cpu));
 }
 
-static struct kunit_case cancel_cases[] = { KUNIT_CASE(idle),
-					    KUNIT_CASE(pending),
-					    KUNIT_CASE(running),
-					    KUNIT_CASE(running_is_held),
-					    KUNIT_CASE(running_and_pending),
-					    KUNIT_CASE(running_elsewhere),
-					    KUNIT_CASE(queues_itself),
-					    KUNIT_CASE(arms_itself),
-					    KUNIT_CASE(two_at_once_running),
-					    KUNIT_CASE(many_at_once),
-					    KUNIT_CASE(flushed_meanwhile),
-					    KUNIT_CASE(queued_again),
-					    KUNIT_CASE(freed_afterwards),
-					    {} };
+static struct kunit_case cancel_cases[] = {
+	KUNIT_CASE(idle),
+	KUNIT_CASE(pending),
+	KUNIT_CASE(running),
+	KUNIT_CASE(running_is_held),
+	KUNIT_CASE(running_and_pending),
+	KUNIT_CASE(running_elsewhere),
+	KUNIT_CASE(queues_itself),
+	KUNIT_CASE(arms_itself),
+	KUNIT_CASE(two_at_once_running),
+	KUNIT_CASE(many_at_once),
+	KUNIT_CASE(flushed_meanwhile),
+	KUNIT_CASE(queued_again),
+	KUNIT_CASE(freed_afterwards),
+	{},
+};
 
 static struct kunit_suite cancel_suite = {
 	.name = "cwq_cancel",

@@ -181,13 +181,15 @@ static void work_function(struct kunit *test)
 	end_visit(test, gate);
 }
 
-static struct kunit_case context_cases[] = { KUNIT_CASE(hard_interrupt),
-					     KUNIT_CASE(soft_interrupt),
-					     KUNIT_CASE(timer_function),
-					     KUNIT_CASE(process),
-					     KUNIT_CASE(under_a_spinlock),
-					     KUNIT_CASE(work_function),
-					     {} };
+static struct kunit_case context_cases[] = {
+	KUNIT_CASE(hard_interrupt),
+	KUNIT_CASE(soft_interrupt),
+	KUNIT_CASE(timer_function),
+	KUNIT_CASE(process),
+	KUNIT_CASE(under_a_spinlock),
+	KUNIT_CASE(work_function),
+	{},
+};
 
 static struct kunit_suite context_suite = {
 	.name = "cwq_context",

@@ -119,13 +119,15 @@ static void pending_as_client_reads_it(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, cwq_work_pending(&work));
 }
 
-static struct kunit_case list_cases[] = { KUNIT_CASE(starts_empty),
-					  KUNIT_CASE(is_fifo),
-					  KUNIT_CASE(adds_behind),
-					  KUNIT_CASE(adds_before),
-					  KUNIT_CASE(deletes_anywhere),
-					  KUNIT_CASE(deletes_twice),
-					  {} };
+static struct kunit_case list_cases[] = {
+	KUNIT_CASE(starts_empty),
+	KUNIT_CASE(is_fifo),
+	KUNIT_CASE(adds_behind),
+	KUNIT_CASE(adds_before),
+	KUNIT_CASE(deletes_anywhere),
+	KUNIT_CASE(deletes_twice),
+	{},
+};
 
 static struct kunit_suite list_suite = {
 	.name = "cwq_list",

@@ -170,13 +170,15 @@ static void never_runs_twice_at_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (unsigned long)item_runs(a), accepted);
 }
 
-static struct kunit_case cpu_cases[] = { KUNIT_CASE(runs_on_the_cpu_asked_for),
-					 KUNIT_CASE(runs_on_the_submitting_cpu),
-					 KUNIT_CASE(follows_the_cpu_it_runs_on),
-					 KUNIT_CASE(moves_when_it_is_idle),
-					 KUNIT_CASE(moves_to_another_queue),
-					 KUNIT_CASE(never_runs_twice_at_once),
-					 {} };
+static struct kunit_case cpu_cases[] = {
+	KUNIT_CASE(runs_on_the_cpu_asked_for),
+	KUNIT_CASE(runs_on_the_submitting_cpu),
+	KUNIT_CASE(follows_the_cpu_it_runs_on),
+	KUNIT_CASE(moves_when_it_is_idle),
+	KUNIT_CASE(moves_to_another_queue),
+	KUNIT_CASE(never_runs_twice_at_once),
+	{},
+};
 
 static struct kunit_suite cpu_suite = {
 	.name = "cwq_cpu",

@@ -179,16 +179,17 @@ static void idle_thread_is_woken(struct kunit *test)
 	}
 }
 
-static struct kunit_case order_cases[] = { KUNIT_CASE(single_is_fifo),
-					   KUNIT_CASE(every_cpu_is_fifo),
-					   KUNIT_CASE(cpus_are_independent),
-					   KUNIT_CASE(queues_are_independent),
-					   KUNIT_CASE(pending_keeps_its_place),
-					   KUNIT_CASE(
-						   pending_stays_where_it_is),
-					   KUNIT_CASE(pending_ends_before_func),
-					   KUNIT_CASE(idle_thread_is_woken),
-					   {} };
+static struct kunit_case order_cases[] = {
+	KUNIT_CASE(single_is_fifo),
+	KUNIT_CASE(every_cpu_is_fifo),
+	KUNIT_CASE(cpus_are_independent),
+	KUNIT_CASE(queues_are_independent),
+	KUNIT_CASE(pending_keeps_its_place),
+	KUNIT_CASE(pending_stays_where_it_is),
+	KUNIT_CASE(pending_ends_before_func),
+	KUNIT_CASE(idle_thread_is_woken),
+	{},
+};
 
 static struct kunit_suite order_suite = {
 	.name = "cwq_order",

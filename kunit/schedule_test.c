@@ -97,12 +97,13 @@ static void flush_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flush->ended_items, 1);
 }
 
-static struct kunit_case schedule_cases[] = { KUNIT_CASE(runs_on_its_cpu),
-					      KUNIT_CASE(
-						      delayed_runs_on_its_cpu),
-					      KUNIT_CASE(pending_is_refused),
-					      KUNIT_CASE(flush_waits),
-					      {} };
+static struct kunit_case schedule_cases[] = {
+	KUNIT_CASE(runs_on_its_cpu),
+	KUNIT_CASE(delayed_runs_on_its_cpu),
+	KUNIT_CASE(pending_is_refused),
+	KUNIT_CASE(flush_waits),
+	{},
+};
 
 static struct kunit_suite schedule_suite = {
 	.name = "cwq_schedule",

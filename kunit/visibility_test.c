@@ -9,7 +9,7 @@
 
 #include "helpers.h"
 
-#define NR_ROUNDS 3000
+#define NR_ROUNDS 1000
 #define LOOK_SPINS 20
 
 /*
