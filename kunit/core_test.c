@@ -92,7 +92,8 @@ static void of_client(struct kunit *test)
 {
 	static CWQ_DECLARE_WORK(declared, some_func);
 	static CWQ_DECLARE_DELAYED_WORK(delayed, some_func);
-	struct cwq_work_struct work;
+	static struct cwq_work_struct work;
+	struct cwq_work_struct on_stack;
 
 	expect_passed(test, core_data_of_client(&declared, some_func));
 	expect_passed(test, core_data_of_client(&delayed.work, some_func));
@@ -101,9 +102,10 @@ static void of_client(struct kunit *test)
 	memset(&work, 0xff, sizeof(work));
 	CWQ_INIT_WORK(&work, some_func);
 	expect_passed(test, core_data_of_client(&work, some_func));
-	memset(&work, 0xff, sizeof(work));
-	CWQ_INIT_WORK_ONSTACK(&work, some_func);
-	expect_passed(test, core_data_of_client(&work, some_func));
+	memset(&on_stack, 0xff, sizeof(on_stack));
+	CWQ_INIT_WORK_ONSTACK(&on_stack, some_func);
+	expect_passed(test, core_data_of_client(&on_stack, some_func));
+	cwq_destroy_work_on_stack(&on_stack);
 }
 
 /* cwq_work_pending() reads the core's PENDING, and no other flag. */
@@ -111,12 +113,13 @@ static void pending_as_client_reads_it(struct kunit *test)
 {
 	struct cwq_work_struct work;
 
-	CWQ_INIT_WORK(&work, some_func);
+	CWQ_INIT_WORK_ONSTACK(&work, some_func);
 	KUNIT_EXPECT_FALSE(test, cwq_work_pending(&work));
 	core_data_set_pending(&work, true);
 	KUNIT_EXPECT_TRUE(test, cwq_work_pending(&work));
 	core_data_set_pending(&work, false);
 	KUNIT_EXPECT_FALSE(test, cwq_work_pending(&work));
+	cwq_destroy_work_on_stack(&work);
 }
 
 static struct kunit_case list_cases[] = {

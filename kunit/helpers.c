@@ -4,6 +4,7 @@
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/lockdep.h>
 #include <linux/module.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -66,6 +67,8 @@ struct item *new_item(struct kunit *test)
 	init_completion(&item->entered);
 	init_completion(&item->ended);
 	CWQ_INIT_DELAYED_WORK(&item->dwork, item_fn);
+	lockdep_register_key(&item->key);
+	lockdep_init_map(&work_of(item)->lockdep_map, "item", &item->key, 0);
 	bench->nr_items++;
 	return item;
 }
@@ -450,5 +453,7 @@ void bench_exit(struct kunit *test)
 		return;
 	}
 	put_calls(bench);
+	while (bench->nr_items)
+		lockdep_unregister_key(&bench->items[--bench->nr_items].key);
 	kfree(bench);
 }

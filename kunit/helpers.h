@@ -16,6 +16,7 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/cpumask.h>
+#include <linux/lockdep_types.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 
@@ -36,6 +37,7 @@ struct bench;
 /**
  * struct item - a work that reports on itself
  * @dwork: the work, with a timer for the cases that need one
+ * @key: makes it a class of its own to lockdep
  * @bench: the bench it belongs to
  * @body: what it does besides reporting, or NULL
  * @gated: it waits for @gate after it has reported its start
@@ -51,6 +53,7 @@ struct bench;
  */
 struct item {
 	struct cwq_delayed_work dwork;
+	struct lock_class_key key;
 	struct bench *bench;
 	void (*body)(struct item *item);
 	bool gated;

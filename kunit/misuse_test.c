@@ -509,7 +509,7 @@ static void wait_for_self(struct item *item)
 	own_cancelled = cwq_cancel_work_sync(work_of(item));
 }
 
-/* A function that would wait for its own thread does not. */
+/* A function that would wait for itself does not. */
 static void wait_for_own_thread(struct kunit *test)
 {
 	struct scene scene = set_scene(test);
@@ -525,7 +525,7 @@ static void wait_for_own_thread(struct kunit *test)
 
 	scene.gate = shut_gate(test, scene.wq, cpu);
 	a->body = wait_for_self;
-	announce_for("a work would wait for its own thread", "wait_for_self");
+	announce_for("a work would wait for itself", "wait_for_self");
 	KUNIT_ASSERT_TRUE(test, cwq_queue_work_on(cpu, scene.wq, work_of(a)));
 	KUNIT_ASSERT_TRUE(test, cwq_queue_work_on(cpu, scene.wq,
 						  work_of(own_neighbour)));

@@ -2,9 +2,9 @@
 /*
  * Waiting for work: barriers in the worklist.
  *
- * A barrier is an item that the flusher puts on the list, on its own stack, in
- * the place behind which nothing concerns it. When the worker gets there, all
- * that the flusher waits for has ended. Barriers are not counted in the ledger.
+ * A barrier is an item that the flusher puts on the list, in the place behind
+ * which nothing concerns it. When the worker gets there, all that the flusher
+ * waits for has ended. Barriers are not counted in the ledger.
  *
  * A cwq that a barrier goes to has something pending or running, so its worker
  * is awake and needs no wake-up.
@@ -16,13 +16,19 @@
 
 namespace cwq {
 
+template <Platform P>
+struct WqBarrier;
+
 /* Who waits, for one barrier or for several. On the waiter's stack. */
 template <Platform P>
 struct Flusher {
 	typename P::template Atomic<unsigned long> missing; /* barriers */
 	typename P::Completion done;
+	WqBarrier<P> *barriers;
+	int nr; /* of barriers; not all need be on a list */
 };
 
+/* A barrier is on a list as long as it is PENDING; the cwq is in its data. */
 template <Platform P>
 struct WqBarrier {
 	Work<P> work;
@@ -30,10 +36,12 @@ struct WqBarrier {
 };
 
 template <Platform P>
-void init_flusher(Flusher<P> *flusher, unsigned long n)
+void init_flusher(Flusher<P> *flusher, WqBarrier<P> *barriers, int nr)
 {
-	flusher->missing.store(n, Order::relaxed);
+	flusher->missing.store(1, Order::relaxed);
 	flusher->done.init();
+	flusher->barriers = barriers;
+	flusher->nr = nr;
 }
 
 /* One barrier less. Who takes the last one away completes the flusher, and only
@@ -66,6 +74,55 @@ void insert_wq_barrier(CpuWorkqueue<P> *cwq, WqBarrier<P> *barrier,
 		  typename P::Func());
 	barrier->flusher = flusher;
 	list_add(&barrier->work.entry, pos);
+	P::trace_insert_barrier(cwq);
+}
+
+/* For a single one: put it behind @pos, to be waited for. */
+template <Platform P>
+void insert_only_barrier(CpuWorkqueue<P> *cwq, WqBarrier<P> *barrier,
+			 Flusher<P> *flusher, ListNode<P> *pos)
+	REQUIRES(cwq->lock)
+{
+	init_flusher(flusher, barrier, 1);
+	insert_wq_barrier(cwq, barrier, flusher, pos);
+}
+
+/* Take @barrier off its list, if it is on one. */
+template <Platform P>
+bool withdraw_wq_barrier(WqBarrier<P> *barrier)
+{
+	CpuWorkqueue<P> *cwq = cwq_of<P>(get_wq_data(&barrier->work));
+
+	if (!cwq)
+		return false;
+
+	Guard<P> guard(cwq->lock);
+
+	if (!(get_wq_data(&barrier->work) & WORK_PENDING))
+		return false;
+	list_del_init(&barrier->work.entry);
+	barrier->work.data.store(0, Order::relaxed);
+	return true;
+}
+
+/*
+ * The flusher no longer wants to wait. A worker may have just taken a barrier
+ * off the list, and is about to say so: that is waited for. Returns false if
+ * there was nothing left to withdraw, so all has ended.
+ */
+template <Platform P>
+bool withdraw_wq_barriers(Flusher<P> *flusher)
+{
+	bool withdrawn = false, last = false;
+
+	for (int i = 0; i < flusher->nr; i++)
+		if (withdraw_wq_barrier(&flusher->barriers[i])) {
+			withdrawn = true;
+			last = was_last_barrier(flusher);
+		}
+	if (!last)
+		flusher->done.wait();
+	return withdrawn;
 }
 
 } // namespace cwq

@@ -24,12 +24,13 @@ template <Platform P>
 	if (data & WORK_CANCELING)
 		return false;
 
-	if (data & WORK_DELAYED) {
+	if (data & WORK_DELAYED)
 		unlink_delayed(cwq, work);
-	} else if (data & WORK_PENDING) {
-		list_del_init(&work->entry);
-		cwq->pending.set(cwq->pending.get() - 1);
-		cwq->cancelled.set(cwq->cancelled.get() + 1);
+	else if (data & WORK_PENDING)
+		unlink_pending(cwq, work);
+	if (data & WORK_PENDING) {
+		P::debug_deactivate(work);
+		P::trace_cancel(cwq, work);
 	}
 	move_wq_data(work, cwq, WORK_PENDING | WORK_CANCELING);
 	return true;
@@ -52,16 +53,23 @@ void let_go(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long data)
 /*
  * Take @work off wherever it is, wait for its function if that runs, and keep
  * it from being queued in the meantime. True if it was pending.
+ *
+ * If another cancel has the work, it waits for the function, and for us to see
+ * what has become of the work. We wait for the function, too, rather than for
+ * that cancel alone, so that a ring of waiting workers is seen whoever closes it.
  */
 template <Platform P>
 Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 {
+	touch_work_map(work);
 	for (;;) {
+		Patience patience = FOREVER;
 		WqBarrier<P> barrier;
 		Flusher<P> flusher;
 		CpuWorkqueue<P> *cwq;
 		unsigned long data;
-		bool grabbed, running, own;
+		bool grabbed, running;
+		WaitEnd end = WaitEnd::done;
 
 		{
 			WorkGuard<P> at(work);
@@ -69,33 +77,32 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 			cwq = at.cwq;
 			data = at.data;
 			if (!cwq)
-				return { false, false };
+				return { false, WaitEnd::done };
 			cwq->lock.assert_held();
 			running = cwq->current_work.get() == work;
 			if (!running && !(data & WORK_PENDING) &&
 			    !registry->nr_left.load(Order::relaxed))
-				return { false, false };
+				return { false, WaitEnd::done };
 
-			/* Our own function: take it off, but do not wait. */
-			own = running &&
-			      cwq->thread.get() == P::current_thread();
 			grabbed = try_to_grab_pending(cwq, work, data);
-			if (grabbed && running && !own) {
-				init_flusher(&flusher, 1);
-				insert_wq_barrier(cwq, &barrier, &flusher,
-						  &cwq->worklist);
-			}
+			if (running)
+				insert_only_barrier(cwq, &barrier, &flusher,
+						    &cwq->worklist);
 		}
 
+		if (running)
+			end = wait_for_barriers(registry, &flusher, &patience);
+
+		Waited left = flush_left_behind(registry, work, &patience);
+
+		if (end == WaitEnd::done)
+			end = left.end;
 		if (grabbed) {
-			if (running && !own)
-				flusher.done.wait();
-			own |= flush_left_behind(registry, work).for_itself;
 			let_go(cwq, work, data);
-			return { (data & WORK_PENDING) != 0, own };
+			return { (data & WORK_PENDING) != 0, end };
 		}
-		if (own)
-			return { false, true };
+		if (end != WaitEnd::done)
+			return { false, end };
 		wait_for_move(cwq, work, data);
 	}
 }
@@ -105,7 +112,7 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
  * to take, or another cancel has it.
  */
 template <Platform P>
-bool cancel_delayed_work(Work<P> *work)
+bool cancel_work(Work<P> *work)
 {
 	CpuWorkqueue<P> *cwq;
 	unsigned long data;
@@ -126,22 +133,28 @@ bool cancel_delayed_work(Work<P> *work)
 }
 
 /*
- * Take the first delayed work off @cwq, which is closed, and tell its function;
- * false if there is none.
+ * Take the first work that @match(work) off one of the lists of @cwq, which
+ * takes no such work any more, and tell its function; false if there is none.
  */
-template <Platform P>
-bool cancel_first_delayed(CpuWorkqueue<P> *cwq, typename P::Func *func)
+template <Platform P, class Match>
+bool cancel_first(CpuWorkqueue<P> *cwq, ListNode<P> *list, Match match,
+		  typename P::Func *func)
 {
 	Work<P> *work;
 	unsigned long data;
 
 	{
 		Guard<P> guard(cwq->lock);
+		ListNode<P> *entry = list->next.get();
 
-		if (list_empty(&cwq->delayed))
-			return false;
-		work = work_of(cwq->delayed.next.get());
-		data = work->data.load(Order::relaxed);
+		for (;; entry = entry->next.get()) {
+			if (entry == list)
+				return false;
+			work = work_of(entry);
+			data = work->data.load(Order::relaxed);
+			if (!(data & WORK_BARRIER) && match(work))
+				break;
+		}
 		*func = work->func.get();
 		if (!try_to_grab_pending(cwq, work, data))
 			return false;

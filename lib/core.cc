@@ -6,6 +6,7 @@
 #include "kernel.hpp"
 
 #include "cancel.hpp"
+#include "evict.hpp"
 #include "hotplug.hpp"
 
 using namespace cwq;
@@ -105,28 +106,66 @@ static bool work_ok_for(const Work<Kernel> *work,
 	return LIKELY(cwq_of<Kernel>(data) == cwq) || data_ok(data, caller);
 }
 
+static bool delayed_ok(const cwq_delayed_work *dwork, const void *caller)
+{
+	return LIKELY(cwq_shim_is_delayed_work(dwork)) ||
+	       misused(CWQ_MISUSE_NOT_INITIALISED, caller);
+}
+
 static bool cpu_ok(int cpu, const void *caller)
 {
 	return LIKELY(cwq_shim_cpu_possible(cpu)) ||
 	       misused(CWQ_MISUSE_BAD_CPU, caller);
 }
 
-static bool tell(Queued queued, const void *caller)
+/* A queue call was refused for another reason than that the work is pending. */
+static bool __attribute__((cold, noinline))
+tell_refusal(Queued queued, const void *caller)
+{
+	switch (queued) {
+	case Queued::closed:
+		return misused(CWQ_MISUSE_QUEUE_CLOSED, caller);
+	case Queued::draining:
+		return misused(CWQ_MISUSE_QUEUE_DRAINING, caller);
+	case Queued::leaving:
+		return misused(CWQ_MISUSE_MODULE_GOING, caller);
+	case Queued::not_initialised:
+		return misused(CWQ_MISUSE_NOT_INITIALISED, caller);
+	case Queued::yes:
+	case Queued::pending:
+		break;
+	}
+	return false;
+}
+
+static ALWAYS_INLINE bool tell(Queued queued, const void *caller)
 {
 	if (LIKELY(queued == Queued::yes))
 		return true;
-	if (queued == Queued::closed)
-		return misused(CWQ_MISUSE_QUEUE_CLOSED, caller);
-	if (queued == Queued::not_initialised)
-		return misused(CWQ_MISUSE_NOT_INITIALISED, caller);
-	return false;
+	return UNLIKELY(queued != Queued::pending) &&
+	       tell_refusal(queued, caller);
 }
 
 static bool tell(Waited waited, const void *caller)
 {
-	if (UNLIKELY(waited.for_itself))
-		misused(CWQ_MISUSE_OWN_THREAD, caller);
+	if (UNLIKELY(waited.end == WaitEnd::deadlock))
+		misused(CWQ_MISUSE_DEADLOCK, caller);
 	return waited.result;
+}
+
+static int error(WaitEnd end)
+{
+	switch (end) {
+	case WaitEnd::deadlock:
+		return -CWQ_EDEADLK;
+	case WaitEnd::timeout:
+		return -CWQ_ETIMEDOUT;
+	case WaitEnd::killed:
+		return -CWQ_ERESTARTSYS;
+	case WaitEnd::done:
+		break;
+	}
+	return 0;
 }
 
 bool cwq_core_queue_work(int cpu, cwq_workqueue_struct *wq,
@@ -148,19 +187,41 @@ bool cwq_core_queue_work_on(int cpu, cwq_workqueue_struct *wq,
 	       cwq_core_queue_work(cpu, wq, work, caller);
 }
 
+bool cwq_core_queue_work_traced(int cpu, cwq_workqueue_struct *wq,
+				cwq_work_struct *work, const void *caller)
+{
+	return args_ok(wq, core(work), caller) && cpu_ok(cpu, caller) &&
+	       work_ok(core(work), caller) &&
+	       tell(queue_work_slowly(core(wq)->cwq[cpu], core(work)), caller);
+}
+
 bool cwq_core_queue_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
 				    cwq_delayed_work *dwork,
 				    unsigned long delay, const void *caller)
 {
-	if (!args_ok(wq, core(dwork), caller) || !cpu_ok(cpu, caller))
+	if (!args_ok(wq, core(dwork), caller) || !cpu_ok(cpu, caller) ||
+	    !delayed_ok(dwork, caller))
 		return false;
-	if (!cwq_shim_is_delayed_work(dwork))
-		return misused(CWQ_MISUSE_NOT_INITIALISED, caller);
 
 	CpuWorkqueue<Kernel> *cwq = core(wq)->cwq[cpu];
 
 	return work_ok_for(core(dwork), cwq, caller) &&
 	       tell(queue_delayed_work_on(cwq, core(dwork), delay), caller);
+}
+
+bool cwq_core_mod_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
+				  cwq_delayed_work *dwork, unsigned long delay,
+				  const void *caller)
+{
+	if (!args_ok(wq, core(dwork), caller) || !cpu_ok(cpu, caller) ||
+	    !delayed_ok(dwork, caller) || !work_ok(core(dwork), caller))
+		return false;
+
+	Queued queued =
+		mod_delayed_work_on(core(wq)->cwq[cpu], core(dwork), delay);
+
+	tell(queued, caller);
+	return queued == Queued::pending;
 }
 
 void cwq_core_timer_fn(cwq_delayed_work *dwork)
@@ -172,7 +233,20 @@ bool cwq_core_flush_work(cwq_work_struct *work, const void *caller)
 {
 	if (!work_ok(core(work), caller) || !may_sleep(caller))
 		return false;
-	return tell(flush_work(&registry, core(work)), caller);
+	return tell(flush_work(&registry, core(work), FOREVER), caller);
+}
+
+int cwq_core_wait_for_work(cwq_work_struct *work)
+{
+	return error(flush_work(&registry, core(work), FOREVER).end);
+}
+
+int cwq_core_flush_work_timeout(cwq_work_struct *work, unsigned long timeout,
+				const void *caller)
+{
+	if (!work_ok(core(work), caller) || !may_sleep(caller))
+		return -CWQ_EINVAL;
+	return error(flush_work(&registry, core(work), { true, timeout }).end);
 }
 
 bool cwq_core_flush_delayed_work(cwq_delayed_work *dwork, const void *caller)
@@ -187,7 +261,26 @@ void cwq_core_flush_workqueue(cwq_workqueue_struct *wq, const void *caller)
 	if (!wq)
 		misused(CWQ_MISUSE_NULL_QUEUE, caller);
 	else if (may_sleep(caller))
-		tell(flush_workqueue(core(wq)), caller);
+		tell(flush_workqueue(&registry, core(wq), FOREVER), caller);
+}
+
+int cwq_core_flush_workqueue_timeout(cwq_workqueue_struct *wq,
+				     unsigned long timeout, const void *caller)
+{
+	if (!wq)
+		misused(CWQ_MISUSE_NULL_QUEUE, caller);
+	if (!wq || !may_sleep(caller))
+		return -CWQ_EINVAL;
+	return error(
+		flush_workqueue(&registry, core(wq), { true, timeout }).end);
+}
+
+void cwq_core_drain_workqueue(cwq_workqueue_struct *wq, const void *caller)
+{
+	if (!wq)
+		misused(CWQ_MISUSE_NULL_QUEUE, caller);
+	else if (may_sleep(caller))
+		tell({ true, drain_workqueue(&registry, core(wq)) }, caller);
 }
 
 bool cwq_core_cancel_work_sync(cwq_work_struct *work, const void *caller)
@@ -197,13 +290,20 @@ bool cwq_core_cancel_work_sync(cwq_work_struct *work, const void *caller)
 	return tell(cancel_work_sync(&registry, core(work)), caller);
 }
 
-bool cwq_core_cancel_delayed_work(cwq_delayed_work *dwork, const void *caller)
+bool cwq_core_cancel_work(cwq_work_struct *work, const void *caller)
 {
-	if (!work_ok(core(dwork), caller))
+	if (!work_ok(core(work), caller))
 		return false;
 	if (!Kernel::may_queue())
 		return misused(CWQ_MISUSE_HARDIRQ, caller);
-	return cancel_delayed_work(core(dwork));
+	return cancel_work(core(work));
+}
+
+bool cwq_core_cancel_delayed_work(cwq_delayed_work *dwork, const void *caller)
+{
+	/* SAFETY: the work is the first member, see below. */
+	return cwq_core_cancel_work(reinterpret_cast<cwq_work_struct *>(dwork),
+				    caller);
 }
 
 bool cwq_core_cancel_delayed_work_sync(cwq_delayed_work *dwork,
@@ -215,7 +315,8 @@ bool cwq_core_cancel_delayed_work_sync(cwq_delayed_work *dwork,
 }
 
 cwq_workqueue_struct *cwq_core_create_workqueue(const char *name,
-						bool singlethread,
+						unsigned int flags,
+						const void *owner,
 						const void *caller)
 {
 	if (!valid_name(name)) {
@@ -224,7 +325,12 @@ cwq_workqueue_struct *cwq_core_create_workqueue(const char *name,
 	}
 	if (!may_sleep(caller))
 		return nullptr;
-	return client(create_workqueue(&registry, name, singlethread));
+	return client(
+		create_workqueue(&registry, name,
+				 { .singlethread = !!(flags & CWQ_SINGLETHREAD),
+				   .freezeable = !!(flags & CWQ_FREEZEABLE),
+				   .rt = !!(flags & CWQ_RT),
+				   .owner = owner }));
 }
 
 void cwq_core_destroy_workqueue(cwq_workqueue_struct *wq, const void *caller)
@@ -232,7 +338,7 @@ void cwq_core_destroy_workqueue(cwq_workqueue_struct *wq, const void *caller)
 	if (!wq)
 		misused(CWQ_MISUSE_NULL_QUEUE, caller);
 	else if (may_sleep(caller) && !destroy_workqueue(&registry, core(wq)))
-		misused(CWQ_MISUSE_OWN_THREAD, caller);
+		misused(CWQ_MISUSE_DEADLOCK, caller);
 }
 
 bool cwq_core_snapshot(cwq_workqueue_struct *wq, int cpu,
@@ -244,6 +350,39 @@ bool cwq_core_snapshot(cwq_workqueue_struct *wq, int cpu,
 		return false;
 	take_snapshot(core(wq)->cwq[cpu], snapshot);
 	return true;
+}
+
+unsigned int cwq_core_work_busy(cwq_work_struct *work, const void *caller)
+{
+	if (!work_ok(core(work), caller))
+		return 0;
+
+	WorkGuard<Kernel> at(core(work));
+
+	if (!at.cwq)
+		return 0;
+	at.cwq->lock.assert_held();
+	return (at.data & WORK_PENDING ? CWQ_WORK_BUSY_PENDING : 0) |
+	       (at.cwq->current_work.get() == core(work) ? CWQ_WORK_BUSY_RUNNING
+							 : 0);
+}
+
+bool cwq_core_within_workqueue(const cwq_workqueue_struct *wq)
+{
+	/* SAFETY: see core() above; only the address is compared. */
+	return within_workqueue(
+		reinterpret_cast<const Workqueue<Kernel> *>(wq));
+}
+
+/* Only its own worker changes either. */
+const void *cwq_core_current_func(void) NO_THREAD_SAFETY_ANALYSIS
+{
+	return Kernel::address(current_cwq<Kernel>()->current_func.get());
+}
+
+void *cwq_core_current_map(void) NO_THREAD_SAFETY_ANALYSIS
+{
+	return &current_cwq<Kernel>()->wq.get()->map;
 }
 
 int cwq_core_worker_thread(void *cwq)
@@ -271,6 +410,11 @@ bool cwq_core_cpu_online(int cpu)
 void cwq_core_cpu_offline(int cpu)
 {
 	cpu_offline(&registry, cpu);
+}
+
+void cwq_core_evict(const void *module)
+{
+	evict(&registry, module);
 }
 
 void cwq_core_for_each(cwq_show_fn show, void *arg)

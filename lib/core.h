@@ -30,9 +30,12 @@ enum cwq_misuse {
 	CWQ_MISUSE_BAD_CPU,
 	CWQ_MISUSE_BAD_NAME,
 	CWQ_MISUSE_QUEUE_CLOSED,
+	CWQ_MISUSE_QUEUE_DRAINING,
+	CWQ_MISUSE_MODULE_GOING,
 	CWQ_MISUSE_ATOMIC,
 	CWQ_MISUSE_HARDIRQ,
-	CWQ_MISUSE_OWN_THREAD,
+	CWQ_MISUSE_DEADLOCK,
+	CWQ_MISUSE_LEAK,
 	CWQ_NR_MISUSES,
 };
 
@@ -45,9 +48,16 @@ bool cwq_core_queue_work(int cpu, struct cwq_workqueue_struct *wq,
 			 struct cwq_work_struct *work, const void *caller);
 bool cwq_core_queue_work_on(int cpu, struct cwq_workqueue_struct *wq,
 			    struct cwq_work_struct *work, const void *caller);
+/* The same, but for tracing: no insertion goes untold. */
+bool cwq_core_queue_work_traced(int cpu, struct cwq_workqueue_struct *wq,
+				struct cwq_work_struct *work,
+				const void *caller);
 bool cwq_core_queue_delayed_work_on(int cpu, struct cwq_workqueue_struct *wq,
 				    struct cwq_delayed_work *dwork,
 				    unsigned long delay, const void *caller);
+bool cwq_core_mod_delayed_work_on(int cpu, struct cwq_workqueue_struct *wq,
+				  struct cwq_delayed_work *dwork,
+				  unsigned long delay, const void *caller);
 void cwq_core_timer_fn(struct cwq_delayed_work *dwork);
 
 bool cwq_core_flush_work(struct cwq_work_struct *work, const void *caller);
@@ -56,20 +66,40 @@ bool cwq_core_flush_delayed_work(struct cwq_delayed_work *dwork,
 void cwq_core_flush_workqueue(struct cwq_workqueue_struct *wq,
 			      const void *caller);
 
+/* 0 or a negative errno; @timeout in jiffies. The first has none. */
+int cwq_core_wait_for_work(struct cwq_work_struct *work);
+int cwq_core_flush_work_timeout(struct cwq_work_struct *work,
+				unsigned long timeout, const void *caller);
+int cwq_core_flush_workqueue_timeout(struct cwq_workqueue_struct *wq,
+				     unsigned long timeout, const void *caller);
+void cwq_core_drain_workqueue(struct cwq_workqueue_struct *wq,
+			      const void *caller);
+
 bool cwq_core_cancel_work_sync(struct cwq_work_struct *work,
 			       const void *caller);
+bool cwq_core_cancel_work(struct cwq_work_struct *work, const void *caller);
 bool cwq_core_cancel_delayed_work(struct cwq_delayed_work *dwork,
 				  const void *caller);
 bool cwq_core_cancel_delayed_work_sync(struct cwq_delayed_work *dwork,
 				       const void *caller);
 
 struct cwq_workqueue_struct *cwq_core_create_workqueue(const char *name,
-						       bool singlethread,
+						       unsigned int flags,
+						       const void *owner,
 						       const void *caller);
 void cwq_core_destroy_workqueue(struct cwq_workqueue_struct *wq,
 				const void *caller);
 bool cwq_core_snapshot(struct cwq_workqueue_struct *wq, int cpu,
 		       struct cwq_snapshot *snapshot, const void *caller);
+
+unsigned int cwq_core_work_busy(struct cwq_work_struct *work,
+				const void *caller);
+/* Is the caller a work of @wq? */
+bool cwq_core_within_workqueue(const struct cwq_workqueue_struct *wq);
+
+/* Of the work that calls: its function, and what lockdep knows of its queue. */
+const void *cwq_core_current_func(void);
+void *cwq_core_current_map(void);
 
 /* The life of a worker thread; the function that the shim starts it with. */
 int cwq_core_worker_thread(void *cwq);
@@ -78,6 +108,7 @@ bool cwq_core_init(void);
 void cwq_core_exit(void);
 bool cwq_core_cpu_online(int cpu);
 void cwq_core_cpu_offline(int cpu);
+void cwq_core_evict(const void *module);
 
 /*
  * Call @show for every queue and each of its CPUs; queues neither come nor go
@@ -105,10 +136,12 @@ void cwq_shim_mutex_unlock(void *mutex);
 void cwq_shim_waitq_init(void *waitq);
 void cwq_shim_wake_up(void *waitq);
 void cwq_shim_wait(void *waitq, bool (*done)(void *arg), void *arg);
+void cwq_shim_wait_freezable(void *waitq, bool (*done)(void *arg), void *arg);
 
 void cwq_shim_completion_init(void *completion);
 void cwq_shim_complete(void *completion);
 void cwq_shim_wait_for_completion(void *completion);
+long cwq_shim_wait_killable(void *completion, unsigned long timeout);
 
 void *cwq_shim_alloc(unsigned long size);
 void *cwq_shim_alloc_on(int cpu, unsigned long size);
@@ -116,17 +149,20 @@ void *cwq_shim_alloc_atomic(unsigned long size);
 void cwq_shim_free(void *memory);
 bool cwq_shim_is_memory(const void *memory);
 
-struct task_struct *cwq_shim_current(void);
-struct task_struct *cwq_shim_thread_create(void *cwq, const char *name,
-					   int cpu);
+/* What the worker that calls this was started with; NULL if none does. */
+void *cwq_shim_current_worker(void);
+struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu,
+					   bool rt);
+void cwq_shim_thread_start(struct task_struct *thread);
 void cwq_shim_thread_rebind(struct task_struct *thread, int cpu);
 int cwq_shim_thread_pid(struct task_struct *thread);
 bool cwq_shim_thread_should_stop(void);
 void cwq_shim_thread_stop(struct task_struct *thread);
-void cwq_shim_cond_resched(void);
+void cwq_shim_set_freezable(void);
 
-void cwq_shim_timer_add(struct cwq_delayed_work *dwork, unsigned long delay);
-bool cwq_shim_timer_delete(struct cwq_delayed_work *dwork);
+void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay);
+bool cwq_shim_timer_armed(const struct cwq_delayed_work *dwork);
+bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork);
 void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
 
 /* Is the timer of @dwork set up as CWQ_INIT_DELAYED_WORK() does it? */
@@ -141,10 +177,48 @@ bool cwq_shim_cpu_online(int cpu);
 bool cwq_shim_may_sleep(void);
 bool cwq_shim_may_queue(void);
 
+/* Is @address within @module? */
+bool cwq_shim_within_module(const void *module, const void *address);
+
+/* module/run.c */
+void cwq_shim_run(struct cwq_work_struct *work,
+		  void (*func)(struct cwq_work_struct *work));
+
+/* module/lockdep.c */
+void cwq_shim_queue_map_init(void *map, const char *name);
+void cwq_shim_queue_map_exit(void *map);
+void cwq_shim_queue_map_touch(void *map);
+void cwq_shim_maps_lock(void);
+void cwq_shim_maps_unlock(void);
+void cwq_shim_work_map_touch(struct cwq_work_struct *work);
+
+/* module/debug_objects.c */
+void cwq_shim_debug_activate(struct cwq_work_struct *work);
+void cwq_shim_debug_deactivate(struct cwq_work_struct *work);
+
+/* module/trace.c */
+extern bool cwq_shim_tracing;
+void cwq_shim_trace_queue_work(const char *queue, int req_cpu, int cpu,
+			       const struct cwq_work_struct *work,
+			       const void *func);
+void cwq_shim_trace_cancel(const char *queue, int cpu,
+			   const struct cwq_work_struct *work,
+			   const void *func);
+void cwq_shim_trace_insert_barrier(const char *queue, int cpu);
+void cwq_shim_trace_create(const char *queue);
+void cwq_shim_trace_destroy(const char *queue);
+
 /* module/misuse.c */
 void cwq_shim_misuse(enum cwq_misuse misuse, const void *caller);
-void cwq_shim_log_cancelled(const char *name,
-			    void (*func)(struct cwq_work_struct *work));
+
+/* module/report.c */
+void cwq_shim_log_cancelled(const char *queue, const void *func);
+void cwq_shim_log_wait(const char *queue, int cpu, const void *func,
+		       const char *for_queue, int for_cpu,
+		       const void *for_func);
+void cwq_shim_log_evicted(const void *module, const void *func,
+			  const char *queue, bool running);
+void cwq_shim_log_evicted_queue(const void *module, const char *queue);
 
 #ifdef __cplusplus
 }

@@ -17,16 +17,21 @@ namespace cwq {
 
 template <Platform P>
 struct Workqueue;
+template <Platform P>
+struct Flusher;
 
-enum class CwqState : unsigned char {
-	open, /* takes work */
-	offline, /* its CPU is away: new work goes to another CPU */
-	closed, /* its queue is being destroyed: new work is refused */
-};
+/* Why a cwq does not take every work. None of these: it does. */
+inline constexpr unsigned char STATE_OFFLINE = 1 << 0; /* goes elsewhere */
+inline constexpr unsigned char STATE_CLOSED = 1 << 1; /* destroyed: refused */
+inline constexpr unsigned char STATE_DRAINING = 1 << 2; /* only from within */
+inline constexpr unsigned char STATE_SCREENED = 1 << 3; /* see evict.hpp */
+/* Besides, of an offline one: its thread ends when it has nothing to do. */
+inline constexpr unsigned char STATE_RETIRING = 1 << 4;
 
 /*
  * L: guarded by lock.  I: constant from creation on.  R: guarded by the
- * registry's mutex.  S: its own synchronisation.
+ * registry's mutex.  W: guarded by the registry's waits_lock.  S: its own
+ * synchronisation.
  *
  * The lock and the wait queues are initialised once and outlive the queue: a
  * stale pointer in a work may still take the lock, and a waker may come late.
@@ -39,8 +44,9 @@ struct alignas(64) CpuWorkqueue {
 	typename P::Lock lock; /* S */
 	ListNode<P> worklist GUARDED_BY(lock); /* L: pending works, barriers */
 	Var<Work<P> *> current_work GUARDED_BY(lock); /* L: func runs */
+	Var<typename P::Func> current_func GUARDED_BY(lock); /* L: its func */
 	Var<bool> left GUARDED_BY(lock); /* L: see leave_behind() */
-	Var<CwqState> state GUARDED_BY(lock); /* L */
+	Var<unsigned char> state GUARDED_BY(lock); /* L: STATE_... */
 	Var<bool> asleep GUARDED_BY(lock); /* L: the next queuer wakes */
 	Var<Workqueue<P> *> wq GUARDED_BY(lock); /* L, I: whose it is */
 
@@ -53,11 +59,14 @@ struct alignas(64) CpuWorkqueue {
 	typename P::WaitQueue more_work; /* S: the worker sleeps here */
 
 	Var<typename P::Thread *> thread GUARDED_BY(lock); /* L */
-	Var<int> pid GUARDED_BY(lock); /* L: of thread */
+	Var<int> pid GUARDED_BY(lock); /* L: of thread; 0: it has ended */
 	ListNode<P> delayed GUARDED_BY(lock); /* L: works with a timer armed */
 	Var<unsigned long> nr_delayed GUARDED_BY(lock); /* L */
 	Var<unsigned long> redirected GUARDED_BY(lock); /* L */
 	typename P::WaitQueue work_moved; /* S: see wait_for_move() */
+	Var<const Flusher<P> *> waits; /* W: what its worker waits for */
+	Var<CpuWorkqueue *> asker; /* W: see class RingSearch */
+	Var<CpuWorkqueue *> next_asked; /* W */
 	int cpu; /* I: -1 for the thread of a single-threaded queue */
 	const void *self; /* I: the mark that names_cwq() looks for */
 	ListNode<P> free_link; /* R: in the CwqPool */
@@ -195,12 +204,13 @@ void run_workqueue(CpuWorkqueue<P> *cwq)
 		}
 		cwq->pending.set(cwq->pending.get() - 1);
 		cwq->current_work.set(work);
+		cwq->current_func.set(func);
+		P::debug_deactivate(work);
 		cwq->lock.unlock_irq();
 
 		/* From here on the work belongs to its function: it may be
 		 * queued again, or be gone. */
 		P::run(func, work);
-		P::cond_resched();
 
 		cwq->lock.lock_irq();
 		if (UNLIKELY(cwq->left.get()))
@@ -211,17 +221,37 @@ void run_workqueue(CpuWorkqueue<P> *cwq)
 	cwq->lock.unlock_irq();
 }
 
-/* Sleep until there is something on the list, or the thread shall stop. */
+/* Declared with the queues. */
 template <Platform P>
-void wait_for_work(CpuWorkqueue<P> *cwq)
+bool is_freezeable(CpuWorkqueue<P> *cwq);
+
+/* Is the thread of @cwq to end now, having nothing to do? Then it has ended for
+ * everybody else: nothing is put on the list of an offline CPU. */
+template <Platform P>
+bool retire(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
-	cwq->more_work.wait([cwq] {
+	if (LIKELY(!(cwq->state.get() & STATE_RETIRING)))
+		return false;
+	cwq->pid.set(0);
+	return true;
+}
+
+/* Sleep until there is something on the list, or the thread shall stop. False if
+ * it retires. */
+template <Platform P>
+bool wait_for_work(CpuWorkqueue<P> *cwq)
+{
+	bool retired = false;
+
+	cwq->more_work.wait_freezable([cwq, &retired] {
 		Guard<P> guard(cwq->lock);
 		bool idle = list_empty(&cwq->worklist);
 
 		cwq->asleep.set(idle);
-		return !idle || P::thread_should_stop();
+		retired = idle && retire(cwq);
+		return !idle || retired || P::thread_should_stop();
 	});
+	return !retired;
 }
 
 /*
@@ -232,13 +262,22 @@ void wait_for_work(CpuWorkqueue<P> *cwq)
 template <Platform P>
 void worker_thread(CpuWorkqueue<P> *cwq)
 {
-	bool stop;
+	bool stop = false;
 
-	do {
-		wait_for_work(cwq);
+	if (is_freezeable(cwq))
+		P::set_freezable();
+	while (!stop && wait_for_work(cwq)) {
 		stop = P::thread_should_stop();
 		run_workqueue(cwq);
-	} while (!stop);
+	}
+}
+
+/* The cwq whose worker calls this; nullptr if it is called by no worker. */
+template <Platform P>
+CpuWorkqueue<P> *current_cwq()
+{
+	/* SAFETY: what worker_thread() was called with. */
+	return static_cast<CpuWorkqueue<P> *>(P::current_worker());
 }
 
 } // namespace cwq

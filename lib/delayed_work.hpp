@@ -4,9 +4,11 @@
  *
  * The cwq is chosen when the work is queued, not when the timer fires. The timer
  * is armed and, where that is the whole purpose, taken out under the lock of the
- * cwq. Once the timer function has been entered, only it moves the work, unless
- * a cancel grabs the work first; that cancel waits for the timer function to
- * return before it lets go, so no timer function outlives the work.
+ * cwq. Once the timer function has been entered, it moves the work, with two
+ * exceptions: a cancel grabs the work first, which then waits for the timer
+ * function to return before it lets go; or the timer has been armed again, and
+ * the function leaves the work to its next call. So no timer function outlives
+ * the work.
  */
 #ifndef CWQ_DELAYED_WORK_HPP
 #define CWQ_DELAYED_WORK_HPP
@@ -17,21 +19,12 @@
 namespace cwq {
 
 template <Platform P>
-Queued queue_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
-			     unsigned long delay)
+void link_delayed(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long delay)
+	REQUIRES(cwq->lock)
 {
-	if (!delay)
-		return queue_work_on(cwq, work);
-
-	return queue_work_at(
-		cwq, work, WORK_PENDING | WORK_DELAYED,
-		[work,
-		 delay](CpuWorkqueue<P> *target) NO_THREAD_SAFETY_ANALYSIS {
-			list_add_tail(&work->entry, &target->delayed);
-			target->nr_delayed.set(target->nr_delayed.get() + 1);
-			P::timer_add(work, delay);
-			return false;
-		});
+	list_add_tail(&work->entry, &cwq->delayed);
+	cwq->nr_delayed.set(cwq->nr_delayed.get() + 1);
+	P::timer_arm(work, delay);
 }
 
 template <Platform P>
@@ -41,86 +34,182 @@ void unlink_delayed(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
 	cwq->nr_delayed.set(cwq->nr_delayed.get() - 1);
 }
 
-/* The time has come: from the delayed list of @cwq to the worklist of @target.
- * Returns whether to wake the worker of @target. */
+/* Take @work off the worklist before its turn. */
 template <Platform P>
-[[nodiscard]] bool end_delay(CpuWorkqueue<P> *cwq, CpuWorkqueue<P> *target,
-			     Work<P> *work) REQUIRES(cwq->lock, target->lock)
+void unlink_pending(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
 {
-	unlink_delayed(cwq, work);
-	move_wq_data(work, target, WORK_PENDING);
-	return insert_work(target, work);
+	list_del_init(&work->entry);
+	cwq->pending.set(cwq->pending.get() - 1);
+	cwq->cancelled.set(cwq->cancelled.get() + 1);
 }
 
 template <Platform P>
-void delayed_work_timer_fn(Work<P> *work) NO_THREAD_SAFETY_ANALYSIS
+Queued queue_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
+			     unsigned long delay)
 {
-	unsigned long data = get_wq_data(work);
+	if (!delay)
+		return queue_work_slowly(cwq, work);
+
+	return queue_work_at(cwq, work, WORK_PENDING | WORK_DELAYED,
+			     [work, delay](CpuWorkqueue<P> *target)
+				     NO_THREAD_SAFETY_ANALYSIS {
+					     link_delayed(target, work, delay);
+					     return false;
+				     });
+}
+
+/*
+ * From the delayed list that @data names to the worklist. Not if the work has
+ * moved meanwhile, nor if somebody is about to cancel it, nor if @due(), asked
+ * under the lock, says no.
+ */
+template <Platform P, class Due>
+bool end_delay(Work<P> *work, unsigned long data, Due due)
+	NO_THREAD_SAFETY_ANALYSIS
+{
 	CpuWorkqueue<P> *cwq = cwq_of<P>(data);
 	CpuWorkqueue<P> *target = cwq;
 	bool wake;
 
-	if (!(data & WORK_DELAYED))
-		return;
-
 	for (;;) {
 		QueueGuard<P> guard(target, cwq);
 
-		/* A cancel was faster, or destroy_workqueue() is about to. */
 		if (work->data.load(Order::relaxed) != data ||
-		    target->state.get() == CwqState::closed)
-			return;
+		    target->state.get() & STATE_CLOSED ||
+		    is_leaving(target, work))
+			return false;
 		if (must_redirect(target, work)) {
 			target = fallback(cwq);
 			continue;
 		}
+		if (!due())
+			return false;
 		if (target != cwq)
 			target->redirected.set(target->redirected.get() + 1);
-		wake = end_delay(cwq, target, work);
+		unlink_delayed(cwq, work);
+		move_wq_data(work, target, WORK_PENDING);
+		P::trace_queue_work(cwq, target, work);
+		wake = insert_work(target, work);
 		break;
 	}
 	if (wake)
 		wake_worker(target);
 	announce_move(cwq);
+	return true;
+}
+
+template <Platform P>
+void delayed_work_timer_fn(Work<P> *work)
+{
+	unsigned long data = get_wq_data(work);
+
+	if (data & WORK_DELAYED)
+		end_delay(work, data, [work] { return !P::timer_armed(work); });
 }
 
 /*
  * Queue @work now if it waits for its timer, and say whether it did. If the timer
- * function is under way already, it will do that; wait until it has.
+ * function is under way it may not be overtaken: then one more call of it does
+ * the job, at once.
  */
 template <Platform P>
 bool expedite_delayed_work(Work<P> *work)
 {
 	for (bool delayed = false;; delayed = true) {
-		CpuWorkqueue<P> *cwq;
-		unsigned long data;
-		bool expedited, wake = false;
+		unsigned long data = get_wq_data(work);
+		auto taken_out = [work] {
+			if (P::timer_take_out(work))
+				return true;
+			P::timer_arm(work, 0);
+			return false;
+		};
 
-		{
-			WorkGuard<P> at(work);
-
-			cwq = at.cwq;
-			data = at.data;
-			if (!(data & WORK_DELAYED))
-				return delayed;
-			cwq->lock.assert_held();
-			expedited = P::timer_delete(work);
-			if (expedited)
-				wake = end_delay(cwq, cwq, work);
-		}
-		if (wake)
-			wake_worker(cwq);
-		if (expedited)
+		if (!(data & WORK_DELAYED))
+			return delayed;
+		if (end_delay(work, data, taken_out))
 			return true;
-		wait_for_move(cwq, work, data);
+		wait_for_move(cwq_of<P>(data), work, data);
 	}
+}
+
+/*
+ * Whatever @work does, it is queued on @cwq after @delay. Queued::pending if it
+ * was pending before, and so has been moved, or is left to the cancel that has
+ * it.
+ */
+template <Platform P>
+Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
+			   unsigned long delay) NO_THREAD_SAFETY_ANALYSIS
+{
+	CpuWorkqueue<P> *last, *target;
+	bool beside, wake = false;
+
+	for (;;) {
+		unsigned long old = get_wq_data(work);
+
+		if (!(old & WORK_PENDING)) {
+			Queued queued = queue_delayed_work_on(cwq, work, delay);
+
+			if (queued != Queued::pending)
+				return queued;
+			continue;
+		}
+		if (old & WORK_CANCELING) {
+			if (refuse(work, old))
+				return Queued::pending;
+			continue;
+		}
+
+		last = cwq_of<P>(old);
+		QueueGuard<P> guard(cwq, last);
+
+		if (work->data.load(Order::relaxed) != old)
+			continue;
+		target = cwq;
+		beside = runs_beside(cwq, last, work);
+		if (beside && last->wq.get() == cwq->wq.get())
+			target = last;
+
+		Queued admitted = admit(target, work);
+
+		if (admitted != Queued::yes)
+			return admitted;
+		if (must_redirect(target, work)) {
+			cwq = fallback(target);
+			continue;
+		}
+
+		bool armed = old & WORK_DELAYED;
+
+		if (armed)
+			unlink_delayed(last, work);
+		else
+			unlink_pending(last, work);
+		if (beside && target != last)
+			leave_behind(last);
+		/* A timer function that is under way must be the last one to
+		 * look at the work: arm the timer for one more call. */
+		if (delay || (armed && !P::timer_take_out(work))) {
+			move_wq_data(work, target, WORK_PENDING | WORK_DELAYED);
+			link_delayed(target, work, delay);
+		} else {
+			move_wq_data(work, target, WORK_PENDING);
+			P::trace_queue_work(cwq, target, work);
+			wake = insert_work(target, work);
+		}
+		break;
+	}
+	if (wake)
+		wake_worker(target);
+	announce_move(last);
+	return Queued::pending;
 }
 
 template <Platform P>
 Waited flush_delayed_work(Registry<P> *registry, Work<P> *work)
 {
 	bool delayed = expedite_delayed_work(work);
-	Waited waited = flush_work(registry, work);
+	Waited waited = flush_work(registry, work, FOREVER);
 
 	/* It may have run by now: then it was waited for all the same. */
 	waited.result |= delayed;

@@ -3,18 +3,40 @@
 #ifndef CWQ_FLUSH_HPP
 #define CWQ_FLUSH_HPP
 
-#include "barrier.hpp"
-#include "registry.hpp"
+#include "wait.hpp"
 
 namespace cwq {
 
-/* How a call that waits for work has ended. */
-struct Waited {
-	bool result; /* what the caller is told */
-	bool for_itself; /* it would have waited for itself, and did not */
-};
+/* Is this called by the function of @work? */
+template <Platform P>
+bool within_work(const Work<P> *work) NO_THREAD_SAFETY_ANALYSIS
+{
+	const CpuWorkqueue<P> *self = current_cwq<P>();
 
-/* Put @barrier behind the run of @work on a thread that it has left behind. */
+	/* Our own worker does not change it while we are here. */
+	return self && self->current_work.get() == work;
+}
+
+/* For lockdep: we wait for @work. Who waits for itself is told otherwise. */
+template <Platform P>
+void touch_work_map(Work<P> *work)
+{
+	if (!within_work(work))
+		P::touch_map(work);
+}
+
+/* For lockdep: we wait for @wq. Its works may wait for one another. */
+template <Platform P>
+void touch_queue_map(Workqueue<P> *wq)
+{
+	if (!within_workqueue(wq))
+		wq->map.touch();
+}
+
+/*
+ * Put @barrier behind the run of @work on a thread that it has left behind. Our
+ * own is left out, which @own tells.
+ */
 template <Platform P>
 bool insert_left_barrier(Registry<P> *registry, const Work<P> *work,
 			 WqBarrier<P> *barrier, Flusher<P> *flusher, bool *own)
@@ -27,11 +49,11 @@ bool insert_left_barrier(Registry<P> *registry, const Work<P> *work,
 
 		if (!cwq->left.get() || cwq->current_work.get() != work)
 			return true;
-		if (cwq->thread.get() == P::current_thread()) {
+		if (cwq == current_cwq<P>()) {
 			*own = true;
 			return true;
 		}
-		insert_wq_barrier(cwq, barrier, flusher, &cwq->worklist);
+		insert_only_barrier(cwq, barrier, flusher, &cwq->worklist);
 		inserted = true;
 		return false;
 	});
@@ -44,21 +66,25 @@ bool insert_left_barrier(Registry<P> *registry, const Work<P> *work,
  * seen.
  */
 template <Platform P>
-Waited flush_left_behind(Registry<P> *registry, const Work<P> *work)
+Waited flush_left_behind(Registry<P> *registry, const Work<P> *work,
+			 Patience *patience)
 {
-	Waited waited = { false, false };
+	Waited waited = { false, WaitEnd::done };
+	bool own = false;
 
-	while (UNLIKELY(registry->nr_left.load(Order::relaxed))) {
+	while (UNLIKELY(registry->nr_left.load(Order::relaxed)) &&
+	       waited.end == WaitEnd::done) {
 		WqBarrier<P> barrier;
 		Flusher<P> flusher;
 
-		init_flusher(&flusher, 1);
 		if (!insert_left_barrier(registry, work, &barrier, &flusher,
-					 &waited.for_itself))
+					 &own))
 			break;
-		flusher.done.wait();
-		waited.result = true;
+		waited.end = wait_for_barriers(registry, &flusher, patience);
+		waited.result = waited.end == WaitEnd::done;
 	}
+	if (own && waited.end == WaitEnd::done)
+		waited.end = WaitEnd::deadlock;
 	return waited;
 }
 
@@ -68,77 +94,80 @@ Waited flush_left_behind(Registry<P> *registry, const Work<P> *work)
  * is running, at the head. An armed timer is not waited for.
  */
 template <Platform P>
-Waited flush_work(Registry<P> *registry, Work<P> *work)
+Waited flush_work(Registry<P> *registry, Work<P> *work, Patience patience)
 {
 	WqBarrier<P> barrier;
 	Flusher<P> flusher;
-	bool listed, busy;
+	Waited waited = { false, WaitEnd::done };
 
+	touch_work_map(work);
 	{
-		WorkGuard<P> at(work);
+		typename P::MapGuard map_guard;
+		Workqueue<P> *wq = nullptr;
 
-		if (!at.cwq)
-			return { false, false };
-		at.cwq->lock.assert_held();
+		{
+			WorkGuard<P> at(work);
 
-		listed = (at.data & WORK_FLAGS) == WORK_PENDING;
-		busy = listed || at.cwq->current_work.get() == work;
-		if (busy && at.cwq->thread.get() == P::current_thread())
-			return { false, true };
-		if (busy) {
-			init_flusher(&flusher, 1);
-			insert_wq_barrier(at.cwq, &barrier, &flusher,
-					  listed ? &work->entry
-						 : &at.cwq->worklist);
+			if (!at.cwq)
+				return waited;
+			at.cwq->lock.assert_held();
+
+			bool listed = (at.data & WORK_FLAGS) == WORK_PENDING;
+
+			if (listed || at.cwq->current_work.get() == work) {
+				insert_only_barrier(at.cwq, &barrier, &flusher,
+						    listed ? &work->entry
+							   : &at.cwq->worklist);
+				wq = at.cwq->wq.get();
+			}
+		}
+		if (wq) {
+			touch_queue_map(wq);
+			waited.result = true;
 		}
 	}
-	if (busy)
-		flusher.done.wait();
+	if (waited.result)
+		waited.end = wait_for_barriers(registry, &flusher, &patience);
+	if (waited.end != WaitEnd::done)
+		return { false, waited.end };
 
-	Waited left = flush_left_behind(registry, work);
+	Waited left = flush_left_behind(registry, work, &patience);
 
-	return { busy || left.result, left.for_itself };
+	return { waited.result || left.result, left.end };
 }
 
 /*
- * A barrier for each thread of a queue. The queue keeps one set, which the next
- * flusher gets that comes along meanwhile only if there is no memory for a set
- * of its own: it then waits its turn. So a flush neither fails nor depends on
- * memory that may need the flush.
+ * Barriers for the threads of a queue: one for each, or if there is no memory a
+ * single one, and then the flush goes from thread to thread. So a flush neither
+ * fails nor depends on memory that may need the flush.
  */
 template <Platform P>
 class BarrierSet {
 public:
-	explicit BarrierSet(Workqueue<P> *wq) NO_THREAD_SAFETY_ANALYSIS
-		: wq_(wq),
-		  own_(nullptr)
+	explicit BarrierSet(const Workqueue<P> *wq) : nr(nr_cwqs(wq))
 	{
-		if (wq->spare_lock.trylock())
+		/* SAFETY: zeroed, so PENDING nowhere; insert_wq_barrier()
+		 * initialises the rest. */
+		first = static_cast<WqBarrier<P> *>(
+			P::alloc_atomic(sizeof(WqBarrier<P>) * nr));
+		if (first)
 			return;
-		/* SAFETY: plain memory; insert_wq_barrier() initialises it. */
-		own_ = static_cast<WqBarrier<P> *>(
-			P::alloc_atomic(sizeof(WqBarrier<P>) * nr_cwqs(wq)));
-		if (!own_)
-			wq->spare_lock.lock();
+		first = &single_;
+		nr = 1;
 	}
-	~BarrierSet() NO_THREAD_SAFETY_ANALYSIS
+	~BarrierSet()
 	{
-		if (own_)
-			P::free(own_);
-		else
-			wq_->spare_lock.unlock();
+		if (first != &single_)
+			P::free(first);
 	}
 	BarrierSet(const BarrierSet &) = delete;
 	BarrierSet &operator=(const BarrierSet &) = delete;
 
-	WqBarrier<P> *operator[](int i) NO_THREAD_SAFETY_ANALYSIS
-	{
-		return own_ ? &own_[i] : &wq_->spare[i];
-	}
+	WqBarrier<P> *first;
+	int nr;
 
 private:
-	Workqueue<P> *wq_;
-	WqBarrier<P> *own_;
+	WqBarrier<P> single_ = {};
 };
 
 template <Platform P>
@@ -147,25 +176,35 @@ bool is_idle(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 	return list_empty(&cwq->worklist) && !cwq->current_work.get();
 }
 
-/* Put a barrier at the tail of each busy cwq of @wq; how many there were. */
 template <Platform P>
-unsigned long insert_wq_barriers(Workqueue<P> *wq, BarrierSet<P> &barriers,
-				 Flusher<P> *flusher)
+bool is_idle(Workqueue<P> *wq)
 {
-	unsigned long inserted = 0;
-
 	for (int i = 0; i < nr_cwqs(wq); i++) {
-		CpuWorkqueue<P> *cwq = wq->cwq[i];
+		Guard<P> guard(wq->cwq[i]->lock);
+
+		if (!is_idle(wq->cwq[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Put a barrier at the tail of each busy cwq of @wq from @first on, as many as
+ * @flusher has. Returns whether there is anything to wait for. */
+template <Platform P>
+bool insert_wq_barriers(Workqueue<P> *wq, int first, Flusher<P> *flusher)
+{
+	for (int i = 0; i < flusher->nr; i++) {
+		CpuWorkqueue<P> *cwq = wq->cwq[first + i];
 		Guard<P> guard(cwq->lock);
 
 		if (is_idle(cwq))
 			continue;
 		flusher->missing.fetch_add(1, Order::relaxed);
-		insert_wq_barrier(cwq, barriers[i], flusher,
+		insert_wq_barrier(cwq, &flusher->barriers[i], flusher,
 				  cwq->worklist.prev.get());
-		inserted++;
 	}
-	return inserted;
+	/* The one is for ourselves, so that the count does not end too early. */
+	return !was_last_barrier(flusher);
 }
 
 /*
@@ -173,30 +212,28 @@ unsigned long insert_wq_barriers(Workqueue<P> *wq, BarrierSet<P> &barriers,
  * one wait.
  */
 template <Platform P>
-Waited flush_workqueue(Workqueue<P> *wq)
+Waited flush_workqueue(Registry<P> *registry, Workqueue<P> *wq,
+		       Patience patience)
 {
-	Flusher<P> flusher;
-	bool busy = false;
+	Waited waited = { false, WaitEnd::done };
 
-	for (int i = 0; i < nr_cwqs(wq); i++) {
-		CpuWorkqueue<P> *cwq = wq->cwq[i];
-		Guard<P> guard(cwq->lock);
-
-		if (cwq->thread.get() == P::current_thread())
-			return { false, true };
-		busy |= !is_idle(cwq);
-	}
-	if (!busy)
-		return { false, false };
+	touch_queue_map(wq);
+	if (is_idle(wq))
+		return waited;
 
 	BarrierSet<P> barriers(wq);
 
-	/* One for ourselves, so that the count cannot end too early. */
-	init_flusher(&flusher, 1);
-	if (insert_wq_barriers(wq, barriers, &flusher) &&
-	    !was_last_barrier(&flusher))
-		flusher.done.wait();
-	return { true, false };
+	for (int i = 0; i < nr_cwqs(wq) && waited.end == WaitEnd::done;
+	     i += barriers.nr) {
+		Flusher<P> flusher;
+
+		init_flusher(&flusher, barriers.first, barriers.nr);
+		if (!insert_wq_barriers(wq, i, &flusher))
+			continue;
+		waited.end = wait_for_barriers(registry, &flusher, &patience);
+		waited.result = true;
+	}
+	return waited;
 }
 
 } // namespace cwq

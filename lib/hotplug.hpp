@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How CPUs come and go. */
+/*
+ * How CPUs come and go, and threads with them.
+ *
+ * Nothing here waits for a work: works may wait for the CPU hotplug lock, which
+ * the caller holds. So a thread is not stopped when its CPU goes, but told to end
+ * when it has worked off its list, elsewhere, for which the scheduler sees. It is
+ * reaped when the CPU comes back, or with its queue.
+ */
 #ifndef CWQ_HOTPLUG_HPP
 #define CWQ_HOTPLUG_HPP
 
@@ -16,55 +23,104 @@ bool follows_cpu(const Workqueue<P> *wq, int cpu)
 
 	Guard<P> guard(wq->cwq[cpu]->lock);
 
-	return wq->cwq[cpu]->state.get() != CwqState::closed;
+	return !(wq->cwq[cpu]->state.get() & STATE_CLOSED);
 }
 
+/* Is the thread of @cwq still at work? Then it stays. */
 template <Platform P>
-bool has_thread(CpuWorkqueue<P> *cwq)
+bool keep_thread(CpuWorkqueue<P> *cwq)
 {
 	Guard<P> guard(cwq->lock);
 
-	return cwq->thread.get() != nullptr;
+	if (!cwq->pid.get())
+		return false;
+	cwq->state.set(cwq->state.get() & ~STATE_RETIRING);
+	return true;
+}
+
+/* The thread of @cwq has ended, or was never started: be done with it. */
+template <Platform P>
+void reap_thread(CpuWorkqueue<P> *cwq)
+{
+	stop_thread(cwq);
+
+	Guard<P> guard(cwq->lock);
+
+	cwq->thread.set(nullptr);
+	cwq->pid.set(0);
+}
+
+template <Platform P>
+bool prepare_thread(const Workqueue<P> *wq, CpuWorkqueue<P> *cwq)
+{
+	if (keep_thread(cwq))
+		return true;
+	reap_thread(cwq);
+	return create_thread(wq, cwq);
+}
+
+/* @cwq is offline: tell its thread to end when it has nothing to do. */
+template <Platform P>
+void retire_thread(CpuWorkqueue<P> *cwq)
+{
+	set_state(cwq, STATE_OFFLINE | STATE_RETIRING, 0);
+	wake_worker(cwq);
+}
+
+/* Undo prepare_thread(). */
+template <Platform P>
+void abandon_thread(CpuWorkqueue<P> *cwq)
+{
+	bool kept;
+
+	{
+		Guard<P> guard(cwq->lock);
+
+		kept = !(cwq->state.get() & STATE_RETIRING);
+	}
+	if (kept)
+		retire_thread(cwq);
+	else
+		reap_thread(cwq);
 }
 
 template <Platform P>
 void open_cwq(CpuWorkqueue<P> *cwq)
 {
-	typename P::Thread *thread;
+	typename P::Thread *thread = get_thread(cwq);
 
-	{
-		Guard<P> guard(cwq->lock);
-
-		thread = cwq->thread.get();
-	}
 	P::thread_rebind(thread, cwq->cpu);
-	set_state(cwq, CwqState::open);
+	set_state(cwq, 0, STATE_OFFLINE | STATE_RETIRING);
+	P::thread_start(thread);
 }
 
 /*
  * @cpu has come: it gets its threads, all or none, and takes work. False if a
- * thread could not be made; nothing takes work on @cpu then.
+ * thread could not be made; nothing has changed then.
  */
 template <Platform P>
 bool cpu_online(Registry<P> *registry, int cpu)
 {
 	MutexGuard<P> guard(registry->mutex);
-	bool ok = true;
+	const Workqueue<P> *failed = nullptr;
 
 	for_each_workqueue(registry, [&](Workqueue<P> *wq) {
-		if (follows_cpu(wq, cpu) && !has_thread(wq->cwq[cpu]))
-			ok = start_thread(wq, wq->cwq[cpu]);
-		return ok;
+		if (follows_cpu(wq, cpu) && !prepare_thread(wq, wq->cwq[cpu]))
+			failed = wq;
+		return !failed;
 	});
-	if (!ok)
-		return false;
-
 	for_each_workqueue(registry, [&](Workqueue<P> *wq) {
-		if (follows_cpu(wq, cpu))
-			open_cwq(wq->cwq[cpu]);
+		if (wq == failed)
+			return false;
+		if (follows_cpu(wq, cpu)) {
+			if (failed)
+				abandon_thread(wq->cwq[cpu]);
+			else
+				open_cwq(wq->cwq[cpu]);
+		}
 		return true;
 	});
-	return true;
+	return !failed;
 }
 
 /* An open cwq of @wq other than that of @cpu. One CPU is always left. */
@@ -74,17 +130,13 @@ CpuWorkqueue<P> *open_beside(Workqueue<P> *wq, int cpu)
 	for (int i = 0; i < nr_cwqs(wq); i++) {
 		Guard<P> guard(wq->cwq[i]->lock);
 
-		if (i != cpu && wq->cwq[i]->state.get() == CwqState::open)
+		if (i != cpu && !(wq->cwq[i]->state.get() & STATE_OFFLINE))
 			return wq->cwq[i];
 	}
 	return nullptr;
 }
 
-/*
- * @cpu is about to go: new work goes elsewhere. What is queued on it is run by
- * its threads, which the scheduler lets run elsewhere; they sleep until the CPU
- * comes back or the queue is destroyed.
- */
+/* @cpu is about to go: new work goes elsewhere. */
 template <Platform P>
 void cpu_offline(Registry<P> *registry, int cpu)
 {
@@ -96,7 +148,7 @@ void cpu_offline(Registry<P> *registry, int cpu)
 		/* Pairs with the acquire in fallback(). Before the state, so
 		 * that who finds it offline finds another CPU. */
 		wq->fallback.store(open_beside(wq, cpu), Order::release);
-		set_state(wq->cwq[cpu], CwqState::offline);
+		retire_thread(wq->cwq[cpu]);
 		return true;
 	});
 }

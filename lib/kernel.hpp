@@ -21,6 +21,12 @@ struct timer_list {
 	alignas(CWQ_ALIGNOF_TIMER) unsigned char opaque[CWQ_SIZEOF_TIMER];
 };
 
+#ifdef CONFIG_LOCKDEP
+struct lockdep_map {
+	alignas(8) unsigned char opaque[CWQ_SIZEOF_LOCKDEP_MAP];
+};
+#endif
+
 #include <cwq/types.h>
 
 #include "platform.hpp"
@@ -30,6 +36,11 @@ namespace cwq {
 template <unsigned long Size, unsigned long Align>
 struct Opaque {
 	alignas(Align) unsigned char bytes[Size];
+};
+
+/* What not every kernel has. */
+template <unsigned long Align>
+struct Opaque<0, Align> {
 };
 
 struct Kernel {
@@ -165,13 +176,19 @@ struct Kernel {
 		template <class Done>
 		void wait(Done done)
 		{
-			/* SAFETY: arg is &done, which outlives the call. */
-			cwq_shim_wait(
-				this,
-				[](void *arg) {
-					return (*static_cast<Done *>(arg))();
-				},
-				&done);
+			cwq_shim_wait(this, call<Done>, &done);
+		}
+		template <class Done>
+		void wait_freezable(Done done)
+		{
+			cwq_shim_wait_freezable(this, call<Done>, &done);
+		}
+		template <class Done>
+		static bool call(void *done)
+		{
+			/* SAFETY: it is what wait() has passed on, which
+			 * outlives the call. */
+			return (*static_cast<Done *>(done))();
 		}
 
 		Opaque<CWQ_SIZEOF_WAITQ, CWQ_ALIGNOF_WAITQ> memory;
@@ -189,6 +206,11 @@ struct Kernel {
 		void wait()
 		{
 			cwq_shim_wait_for_completion(this);
+		}
+		/* Time left, at least 1; 0: none; negative: killed. */
+		long wait_killable(unsigned long timeout)
+		{
+			return cwq_shim_wait_killable(this, timeout);
 		}
 
 		Opaque<CWQ_SIZEOF_COMPLETION, CWQ_ALIGNOF_COMPLETION> memory;
@@ -215,9 +237,59 @@ struct Kernel {
 		return cwq_shim_is_memory(memory);
 	}
 
-	static Thread *thread_create(void *cwq, const char *name, int cpu)
+	/*
+	 * What lockdep knows of a queue, and of a work: held while a function
+	 * runs, taken for a moment by who waits for it. A work's is initialised
+	 * by the client.
+	 */
+	struct QueueMap {
+		void init(const char *name)
+		{
+			if (IS_ENABLED(CONFIG_LOCKDEP))
+				cwq_shim_queue_map_init(this, name);
+		}
+		void exit()
+		{
+			if (IS_ENABLED(CONFIG_LOCKDEP))
+				cwq_shim_queue_map_exit(this);
+		}
+		void touch()
+		{
+			if (IS_ENABLED(CONFIG_LOCKDEP))
+				cwq_shim_queue_map_touch(this);
+		}
+
+		[[no_unique_address]] Opaque<CWQ_SIZEOF_QUEUE_MAP, 8> memory;
+	};
+
+	/* A queue that was found by way of a work keeps its map meanwhile. */
+	struct MapGuard {
+		MapGuard()
+		{
+			if (IS_ENABLED(CONFIG_LOCKDEP))
+				cwq_shim_maps_lock();
+		}
+		~MapGuard()
+		{
+			if (IS_ENABLED(CONFIG_LOCKDEP))
+				cwq_shim_maps_unlock();
+		}
+		MapGuard(const MapGuard &) = delete;
+		MapGuard &operator=(const MapGuard &) = delete;
+	};
+
+	struct WorkMap {
+		[[no_unique_address]] Opaque<CWQ_SIZEOF_LOCKDEP_MAP, 8> memory;
+	};
+
+	static Thread *thread_create(void *cwq, const char *name, int cpu,
+				     bool rt)
 	{
-		return cwq_shim_thread_create(cwq, name, cpu);
+		return cwq_shim_thread_create(cwq, name, cpu, rt);
+	}
+	static void thread_start(Thread *thread)
+	{
+		cwq_shim_thread_start(thread);
 	}
 	static void thread_rebind(Thread *thread, int cpu)
 	{
@@ -235,13 +307,13 @@ struct Kernel {
 	{
 		cwq_shim_thread_stop(thread);
 	}
-	static Thread *current_thread()
+	static void *current_worker()
 	{
-		return cwq_shim_current();
+		return cwq_shim_current_worker();
 	}
-	static void cond_resched()
+	static void set_freezable()
 	{
-		cwq_shim_cond_resched();
+		cwq_shim_set_freezable();
 	}
 
 	/* Work<Kernel> cannot be named in here: Kernel is not complete. */
@@ -252,27 +324,107 @@ struct Kernel {
 	{
 		return reinterpret_cast<cwq_delayed_work *>(work);
 	}
-	static void timer_add(auto *work, unsigned long delay)
+	static void timer_arm(auto *work, unsigned long delay)
 	{
-		cwq_shim_timer_add(dwork(work), delay);
+		cwq_shim_timer_arm(dwork(work), delay);
 	}
-	static bool timer_delete(auto *work)
+	static bool timer_armed(auto *work)
 	{
-		return cwq_shim_timer_delete(dwork(work));
+		return cwq_shim_timer_armed(dwork(work));
+	}
+	static bool timer_take_out(auto *work)
+	{
+		return cwq_shim_timer_take_out(dwork(work));
 	}
 	static void timer_delete_sync(auto *work)
 	{
 		cwq_shim_timer_delete_sync(dwork(work));
 	}
 
+	/* SAFETY: the layouts are the same, see core.cc. */
+	static cwq_work_struct *client(auto *work)
+	{
+		return reinterpret_cast<cwq_work_struct *>(work);
+	}
 	static void run(Func func, auto *work)
 	{
-		/* SAFETY: the layouts are the same, see core.cc. */
-		func(reinterpret_cast<cwq_work_struct *>(work));
+		cwq_shim_run(client(work), func);
 	}
-	static void log_cancelled(const char *name, Func func)
+	/* A work gets on a list, or leaves it; for the kernel's object
+	 * debugging. */
+	static void debug_activate(auto *work)
 	{
-		cwq_shim_log_cancelled(name, func);
+		if (IS_ENABLED(CONFIG_DEBUG_OBJECTS_WORK))
+			cwq_shim_debug_activate(client(work));
+	}
+	static void debug_deactivate(auto *work)
+	{
+		if (IS_ENABLED(CONFIG_DEBUG_OBJECTS_WORK))
+			cwq_shim_debug_deactivate(client(work));
+	}
+	static void touch_map(auto *work)
+	{
+		if (IS_ENABLED(CONFIG_LOCKDEP))
+			cwq_shim_work_map_touch(client(work));
+	}
+	/* SAFETY: a function's address, to be printed. */
+	static const void *address(Func func)
+	{
+		return reinterpret_cast<const void *>(func);
+	}
+	static bool of_module(const void *module, const auto *work, Func func)
+	{
+		return cwq_shim_within_module(module, address(func)) ||
+		       cwq_shim_within_module(module, work);
+	}
+
+	static void log_cancelled(const char *queue, Func func)
+	{
+		cwq_shim_log_cancelled(queue, address(func));
+	}
+	static void log_wait(const char *queue, int cpu, Func func,
+			     const char *for_queue, int for_cpu, Func for_func)
+	{
+		cwq_shim_log_wait(queue, cpu, address(func), for_queue, for_cpu,
+				  address(for_func));
+	}
+	static void log_evicted(const void *module, Func func,
+				const char *queue, bool running)
+	{
+		cwq_shim_log_evicted(module, address(func), queue, running);
+	}
+	static void log_evicted_queue(const void *module, const char *queue)
+	{
+		cwq_shim_log_evicted_queue(module, queue);
+	}
+
+	/* These three are called under the lock of @cwq. */
+	static void trace_queue_work(auto *asked, auto *cwq, auto *work)
+		NO_THREAD_SAFETY_ANALYSIS
+	{
+		if (LIKELY(!cwq_shim_tracing))
+			return;
+		cwq_shim_trace_queue_work(cwq->wq.get()->name, asked->cpu,
+					  cwq->cpu, client(work),
+					  address(work->func.get()));
+	}
+	static void trace_cancel(auto *cwq, auto *work)
+		NO_THREAD_SAFETY_ANALYSIS
+	{
+		cwq_shim_trace_cancel(cwq->wq.get()->name, cwq->cpu,
+				      client(work), address(work->func.get()));
+	}
+	static void trace_insert_barrier(auto *cwq) NO_THREAD_SAFETY_ANALYSIS
+	{
+		cwq_shim_trace_insert_barrier(cwq->wq.get()->name, cwq->cpu);
+	}
+	static void trace_create(const char *queue)
+	{
+		cwq_shim_trace_create(queue);
+	}
+	static void trace_destroy(const char *queue)
+	{
+		cwq_shim_trace_destroy(queue);
 	}
 
 	static void cpus_lock()

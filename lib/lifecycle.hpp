@@ -4,6 +4,7 @@
 #define CWQ_LIFECYCLE_HPP
 
 #include "cancel.hpp"
+#include "drain.hpp"
 
 namespace cwq {
 
@@ -19,11 +20,12 @@ inline bool valid_name(const char *name)
 	return len > 0 && len < NAME_LEN;
 }
 
-/* Give @cwq a thread. It goes to its CPU when the CPU takes work. */
+/* Give @cwq a thread, which start_thread() starts. */
 template <Platform P>
-bool start_thread(const Workqueue<P> *wq, CpuWorkqueue<P> *cwq)
+bool create_thread(const Workqueue<P> *wq, CpuWorkqueue<P> *cwq)
 {
-	typename P::Thread *thread = P::thread_create(cwq, wq->name, cwq->cpu);
+	typename P::Thread *thread =
+		P::thread_create(cwq, wq->name, cwq->cpu, wq->rt);
 
 	if (!thread)
 		return false;
@@ -36,30 +38,25 @@ bool start_thread(const Workqueue<P> *wq, CpuWorkqueue<P> *cwq)
 }
 
 template <Platform P>
+typename P::Thread *get_thread(CpuWorkqueue<P> *cwq)
+{
+	Guard<P> guard(cwq->lock);
+
+	return cwq->thread.get();
+}
+
+template <Platform P>
 void stop_thread(CpuWorkqueue<P> *cwq)
 {
-	typename P::Thread *thread;
+	typename P::Thread *thread = get_thread(cwq);
 
-	{
-		Guard<P> guard(cwq->lock);
-
-		thread = cwq->thread.get();
-	}
 	if (thread)
 		P::thread_stop(thread);
 }
 
-template <Platform P>
-void set_state(CpuWorkqueue<P> *cwq, CwqState state)
-{
-	Guard<P> guard(cwq->lock);
-
-	cwq->state.set(state);
-}
-
 /* A cwq from the pool becomes one of @wq. */
 template <Platform P>
-void adopt_cwq(Workqueue<P> *wq, CpuWorkqueue<P> *cwq, CwqState state)
+void adopt_cwq(Workqueue<P> *wq, CpuWorkqueue<P> *cwq, unsigned char state)
 {
 	Guard<P> guard(cwq->lock);
 
@@ -83,7 +80,7 @@ void free_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 	for (int i = 0; i < nr_cwqs(wq); i++)
 		if (wq->cwq[i])
 			registry->pool.put(wq->cwq[i]);
-	P::free(wq->spare);
+	wq->map.exit();
 	P::free(wq);
 }
 
@@ -91,12 +88,7 @@ template <Platform P>
 bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 	REQUIRES(registry->mutex) NO_THREAD_SAFETY_ANALYSIS
 {
-	wq->spare_lock.init();
-	/* SAFETY: plain memory; insert_wq_barrier() initialises it. */
-	wq->spare = static_cast<WqBarrier<P> *>(
-		P::alloc(sizeof(WqBarrier<P>) * nr_cwqs(wq)));
-	if (!wq->spare)
-		return false;
+	bool screened = registry->leaving.load(Order::relaxed);
 
 	for (int i = 0; i < nr_cwqs(wq); i++) {
 		int cpu = wq->singlethread ? -1 : i;
@@ -106,11 +98,15 @@ bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 		if (!cwq)
 			return false;
 		wq->cwq[i] = cwq;
-		adopt_cwq(wq, cwq, up ? CwqState::open : CwqState::offline);
+		adopt_cwq(wq, cwq,
+			  (up ? 0 : STATE_OFFLINE | STATE_RETIRING) |
+				  (screened ? STATE_SCREENED : 0));
 		if (up && !wq->fallback.load(Order::relaxed))
 			wq->fallback.store(cwq, Order::release);
-		if (up && !start_thread(wq, cwq))
+		if (up && !create_thread(wq, cwq))
 			return false;
+		if (up)
+			P::thread_start(get_thread(cwq));
 	}
 	for (int i = nr_cwqs(wq); i < P::nr_cpus(); i++)
 		wq->cwq[i] = wq->cwq[0];
@@ -132,10 +128,19 @@ struct CpusGuard {
 	CpusGuard &operator=(const CpusGuard &) = delete;
 };
 
+/* What kind of queue to make, and whose. */
+struct WorkqueueKind {
+	bool singlethread;
+	bool freezeable;
+	bool rt;
+	const void *owner;
+};
+
 /* Make a queue; nullptr if there is no memory or no thread. */
 template <Platform P>
 Workqueue<P> *create_workqueue(Registry<P> *registry, const char *name,
-			       bool singlethread) NO_THREAD_SAFETY_ANALYSIS
+			       const WorkqueueKind &kind)
+	NO_THREAD_SAFETY_ANALYSIS
 {
 	/* SAFETY: zeroed memory, filled in below. */
 	auto *wq = static_cast<Workqueue<P> *>(
@@ -145,9 +150,13 @@ Workqueue<P> *create_workqueue(Registry<P> *registry, const char *name,
 	if (!wq)
 		return nullptr;
 	wq->registry = registry;
-	wq->singlethread = singlethread;
+	wq->singlethread = kind.singlethread;
+	wq->freezeable = kind.freezeable;
+	wq->rt = kind.rt;
+	wq->owner = kind.owner;
 	for (int i = 0; name[i]; i++)
 		wq->name[i] = name[i];
+	wq->map.init(wq->name);
 
 	CpusGuard<P> cpus;
 	MutexGuard<P> guard(registry->mutex);
@@ -161,46 +170,56 @@ Workqueue<P> *create_workqueue(Registry<P> *registry, const char *name,
 		return nullptr;
 	}
 	list_add_tail(&wq->link, &registry->workqueues);
+	P::trace_create(wq->name);
 	return wq;
+}
+
+/* Cancel the works of @cwq, which is closed, that wait for their timers. */
+template <Platform P>
+void cancel_all_delayed(CpuWorkqueue<P> *cwq) NO_THREAD_SAFETY_ANALYSIS
+{
+	typename P::Func func;
+	auto any = [](const Work<P> *) {
+		return true;
+	};
+
+	while (cancel_first(cwq, &cwq->delayed, any, &func))
+		P::log_cancelled(cwq->wq.get()->name, func);
 }
 
 /*
  * Refuse new work, cancel armed timers, run what is queued, stop the threads.
- * Returns false, and does nothing, if called by a thread of @wq itself.
+ * Returns false, and leaves the queue open, if it would wait for the work that
+ * calls it.
  */
 template <Platform P>
 bool destroy_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 {
-	for (int i = 0; i < nr_cwqs(wq); i++) {
-		Guard<P> guard(wq->cwq[i]->lock);
-
-		if (wq->cwq[i]->thread.get() == P::current_thread())
-			return false;
-	}
+	if (within_workqueue(wq))
+		return false;
 
 	{
 		/* Keeps cpu_online() from starting threads from here on. */
 		MutexGuard<P> guard(registry->mutex);
 
-		for (int i = 0; i < nr_cwqs(wq); i++)
-			set_state(wq->cwq[i], CwqState::closed);
+		set_states(wq, STATE_CLOSED, 0);
 	}
 
-	for (int i = 0; i < nr_cwqs(wq); i++) {
-		typename P::Func func;
-
-		while (cancel_first_delayed(wq->cwq[i], &func))
-			P::log_cancelled(wq->name, func);
-	}
+	for (int i = 0; i < nr_cwqs(wq); i++)
+		cancel_all_delayed(wq->cwq[i]);
 
 	/* A thread that is stopped before it has come to run never does. So
 	 * wait for what is queued, rather than leave it to the last look. */
-	flush_workqueue(wq);
+	if (flush_workqueue(registry, wq, FOREVER).end != WaitEnd::done) {
+		set_states(wq, 0, STATE_CLOSED);
+		return false;
+	}
 	for (int i = 0; i < nr_cwqs(wq); i++)
 		stop_thread(wq->cwq[i]);
 
 	MutexGuard<P> guard(registry->mutex);
 
+	P::trace_destroy(wq->name);
 	list_del_init(&wq->link);
 	free_workqueue(registry, wq);
 	return true;

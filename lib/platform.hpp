@@ -80,9 +80,11 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	waitq.init();
 	waitq.wake_up();
 	waitq.wait([] { return true; });
+	waitq.wait_freezable([] { return true; });
 	done.init();
 	done.complete();
 	done.wait();
+	done.wait_killable(word);
 
 	/* Memory; zeroed; nullptr when there is none. alloc_atomic() does not
 	 * sleep. */
@@ -96,15 +98,16 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	/* The context of the caller. */
 	P::may_sleep();
 	P::may_queue();
-	P::current_thread() == thread;
+	memory = P::current_worker();
 
 	/* Threads. One that is stopped before its function was called may end
 	 * without calling it. */
+	P::thread_start(thread);
 	P::thread_should_stop();
 	P::thread_stop(thread);
 	P::thread_rebind(thread, cpu);
 	cpu = P::thread_pid(thread);
-	P::cond_resched();
+	P::set_freezable();
 
 	/* The CPUs; none comes or goes while cpus_lock() is held. */
 	P::cpus_lock();

@@ -18,6 +18,8 @@ enum class Queued {
 	yes,
 	pending, /* refused: it is pending already */
 	closed, /* refused: the queue is being destroyed */
+	draining, /* refused: the queue is being drained, from without */
+	leaving, /* refused: the work's module is going */
 	not_initialised, /* refused: the work never was */
 };
 
@@ -72,8 +74,41 @@ template <Platform P>
 bool must_redirect(const CpuWorkqueue<P> *cwq, const Work<P> *work)
 	REQUIRES(cwq->lock)
 {
-	return UNLIKELY(cwq->state.get() == CwqState::offline) &&
+	return UNLIKELY(cwq->state.get() & STATE_OFFLINE) &&
 	       cwq->current_work.get() != work;
+}
+
+/* Is @work of the module that is going? */
+template <Platform P>
+bool is_leaving(const CpuWorkqueue<P> *cwq, const Work<P> *work)
+	REQUIRES(cwq->lock)
+{
+	const Registry<P> *registry = cwq->wq.get()->registry;
+
+	return cwq->state.get() & STATE_SCREENED &&
+	       P::of_module(registry->leaving.load(Order::relaxed), work,
+			    work->func.get());
+}
+
+/* May @work go on @cwq, which is not just open? If not, why. */
+template <Platform P>
+Queued admit(const CpuWorkqueue<P> *cwq, const Work<P> *work)
+	REQUIRES(cwq->lock)
+{
+	if (cwq->state.get() & STATE_CLOSED)
+		return Queued::closed;
+	if (cwq->state.get() & STATE_DRAINING &&
+	    !within_workqueue(cwq->wq.get()))
+		return Queued::draining;
+	return is_leaving(cwq, work) ? Queued::leaving : Queued::yes;
+}
+
+/* Does the function of @work, which is to go to @cwq, run at its last one? */
+template <Platform P>
+bool runs_beside(const CpuWorkqueue<P> *cwq, const CpuWorkqueue<P> *last,
+		 const Work<P> *work) NO_THREAD_SAFETY_ANALYSIS
+{
+	return last && last != cwq && last->current_work.get() == work;
 }
 
 /*
@@ -120,13 +155,16 @@ NOINLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
 		QueueGuard<P> guard(cwq, last);
 
 		target = cwq;
-		beside = last && last != cwq &&
-			 last->current_work.get() == work;
+		beside = runs_beside(cwq, last, work);
 		if (UNLIKELY(beside) && last->wq.get() == cwq->wq.get())
 			target = last;
 
-		if (UNLIKELY(target->state.get() == CwqState::closed))
-			return Queued::closed;
+		if (UNLIKELY(target->state.get())) {
+			Queued admitted = admit(target, work);
+
+			if (admitted != Queued::yes)
+				return admitted;
+		}
 		if (must_redirect(target, work)) {
 			cwq = fallback(target);
 			continue;
@@ -141,12 +179,25 @@ NOINLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
 			target->redirected.set(target->redirected.get() + 1);
 		if (UNLIKELY(beside && target != last))
 			leave_behind(last);
+		P::debug_activate(work);
+		P::trace_queue_work(asked, target, work);
 		wake = link(target);
 		break;
 	}
 	if (wake)
 		wake_worker(target);
 	return Queued::yes;
+}
+
+/* The same as queue_work_on(), without its short cuts. */
+template <Platform P>
+Queued queue_work_slowly(CpuWorkqueue<P> *cwq, Work<P> *work)
+{
+	return queue_work_at(cwq, work, WORK_PENDING,
+			     [work](CpuWorkqueue<P> *target)
+				     NO_THREAD_SAFETY_ANALYSIS {
+					     return insert_work(target, work);
+				     });
 }
 
 /*
@@ -165,10 +216,12 @@ ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work)
 		{
 			Guard<P> guard(cwq->lock);
 
-			queued = LIKELY(cwq->state.get() == CwqState::open) &&
+			queued = LIKELY(!cwq->state.get()) &&
 				 LIKELY(claim(work, old, cwq, WORK_PENDING));
-			if (LIKELY(queued))
+			if (LIKELY(queued)) {
+				P::debug_activate(work);
 				wake = insert_work(cwq, work);
+			}
 		}
 		if (wake)
 			wake_worker(cwq);
@@ -177,11 +230,7 @@ ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work)
 	} else if (old & WORK_PENDING && refuse(work, old)) {
 		return Queued::pending;
 	}
-	return queue_work_at(cwq, work, WORK_PENDING,
-			     [work](CpuWorkqueue<P> *target)
-				     NO_THREAD_SAFETY_ANALYSIS {
-					     return insert_work(target, work);
-				     });
+	return queue_work_slowly(cwq, work);
 }
 
 } // namespace cwq

@@ -15,12 +15,17 @@ struct Registry {
 	CwqPool<P> pool GUARDED_BY(mutex);
 	/* S: threads that were left behind, see leave_behind(). */
 	typename P::template Atomic<unsigned long> nr_left;
+	/* What the workers wait for: see wait.hpp. */
+	typename P::Lock waits_lock;
+	/* S: the module that goes, as long as cwqs are STATE_SCREENED. */
+	typename P::template Atomic<const void *> leaving;
 };
 
 template <Platform P>
 bool init_registry(Registry<P> *registry) NO_THREAD_SAFETY_ANALYSIS
 {
 	registry->mutex.init();
+	registry->waits_lock.init();
 	init_list_head(&registry->workqueues);
 	return registry->pool.init();
 }

@@ -50,6 +50,7 @@ struct Work {
 	typename P::template Atomic<unsigned long> data;
 	ListNode<P> entry; /* guarded by the lock of the cwq that data names */
 	typename P::template Var<typename P::Func> func;
+	[[no_unique_address]] typename P::WorkMap map;
 };
 
 template <Platform P>

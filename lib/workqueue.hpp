@@ -10,12 +10,10 @@ namespace cwq {
 inline constexpr int NAME_LEN = 32; /* CWQ_NAME_LEN */
 
 template <Platform P>
-struct WqBarrier;
-template <Platform P>
 struct Registry;
 
 /* I: constant from creation on.  R: guarded by the registry's mutex.
- * M: guarded by spare_lock.  S: its own synchronisation. */
+ * S: its own synchronisation. */
 template <Platform P>
 struct Workqueue {
 	ListNode<P> link; /* R: in Registry::workqueues */
@@ -23,10 +21,13 @@ struct Workqueue {
 	char name[NAME_LEN]; /* I */
 	unsigned int instance; /* I: tells queues of one name apart, from 1 */
 	bool singlethread; /* I */
+	bool freezeable; /* I */
+	bool rt; /* I */
+	const void *owner; /* I: the module that made it */
+	[[no_unique_address]] typename P::QueueMap map; /* S */
 	/* S: an open cwq, for work whose CPU is offline. */
 	typename P::template Atomic<CpuWorkqueue<P> *> fallback;
-	typename P::Mutex spare_lock; /* S */
-	WqBarrier<P> *spare GUARDED_BY(spare_lock); /* M: nr_cwqs() of them */
+	unsigned int nr_drainers; /* R */
 	/* I: one entry per CPU number; all the same if single-threaded. */
 	CpuWorkqueue<P> *cwq[];
 };
@@ -35,6 +36,23 @@ template <Platform P>
 int nr_cwqs(const Workqueue<P> *wq)
 {
 	return wq->singlethread ? 1 : P::nr_cpus();
+}
+
+template <Platform P>
+bool is_freezeable(CpuWorkqueue<P> *cwq)
+{
+	Guard<P> guard(cwq->lock);
+
+	return cwq->wq.get()->freezeable;
+}
+
+/* Is this called by a work of @wq? */
+template <Platform P>
+bool within_workqueue(const Workqueue<P> *wq) NO_THREAD_SAFETY_ANALYSIS
+{
+	const CpuWorkqueue<P> *self = current_cwq<P>();
+
+	return self && self->wq.get() == wq;
 }
 
 template <Platform P>

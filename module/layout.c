@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sizes of kernel objects that the core keeps room for. Compiled to
- * assembly only, from which Kbuild makes lib/layout.h.
+ * What the core has to know of the kernel: the sizes of the objects that it
+ * keeps room for, and its error numbers. Compiled to assembly only, from which Kbuild makes lib/layout.h.
  */
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/completion.h>
+#include <linux/errno.h>
 #include <linux/kbuild.h>
+#include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
@@ -14,6 +16,8 @@
 #include <linux/workqueue.h>
 
 #include <cwq/workqueue.h>
+
+#include "shim.h"
 
 static_assert(offsetof(struct cwq_work_struct, data) == 0);
 static_assert(offsetof(struct cwq_work_struct, entry) == sizeof(long));
@@ -34,6 +38,12 @@ static void __used layout(void)
 	DEFINE(CWQ_ALIGNOF_COMPLETION, __alignof__(struct completion));
 	DEFINE(CWQ_SIZEOF_TIMER, sizeof(struct timer_list));
 	DEFINE(CWQ_ALIGNOF_TIMER, __alignof__(struct timer_list));
+	DEFINE(CWQ_SIZEOF_LOCKDEP_MAP, sizeof(struct lockdep_map));
+	DEFINE(CWQ_SIZEOF_QUEUE_MAP, sizeof(struct cwq_queue_map));
+	DEFINE(CWQ_EDEADLK, EDEADLK);
+	DEFINE(CWQ_EINVAL, EINVAL);
+	DEFINE(CWQ_ERESTARTSYS, ERESTARTSYS);
+	DEFINE(CWQ_ETIMEDOUT, ETIMEDOUT);
 	DEFINE(CWQ_SIZEOF_WORK, sizeof(struct cwq_work_struct));
 	DEFINE(CWQ_SIZEOF_DELAYED_WORK, sizeof(struct cwq_delayed_work));
 }

@@ -5,14 +5,18 @@
 #define pr_fmt(fmt) "cwq: " fmt
 
 #include <linux/cpuhotplug.h>
+#include <linux/export.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/rcupdate.h>
 
 #include <cwq/workqueue.h>
 
 #include "shim.h"
 
-struct cwq_workqueue_struct *cwq_events;
+struct cwq_workqueue_struct *cwq_system_wq;
+EXPORT_SYMBOL_GPL(cwq_system_wq);
 
 static enum cpuhp_state cpuhp_state;
 
@@ -30,6 +34,24 @@ static int cwq_cpu_offline(unsigned int cpu)
 	return 0;
 }
 
+/* After the module's exit function, or its failed init function. */
+static int cwq_module_event(struct notifier_block *nb, unsigned long event,
+			    void *module)
+{
+	static DEFINE_MUTEX(one_at_a_time);
+
+	if (event == MODULE_STATE_GOING) {
+		mutex_lock(&one_at_a_time);
+		cwq_core_evict(module);
+		mutex_unlock(&one_at_a_time);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block cwq_module_nb = {
+	.notifier_call = cwq_module_event,
+};
+
 static int __init cwq_init(void)
 {
 	int ret;
@@ -43,14 +65,19 @@ static int __init cwq_init(void)
 		goto exit_core;
 	cpuhp_state = ret;
 
-	cwq_events = cwq_create_workqueue("events");
-	if (!cwq_events) {
+	cwq_system_wq = cwq_create_workqueue("events");
+	if (!cwq_system_wq) {
 		ret = -ENOMEM;
 		goto remove_state;
 	}
+	ret = register_module_notifier(&cwq_module_nb);
+	if (ret)
+		goto destroy_events;
 	cwq_debugfs_init();
 	return 0;
 
+destroy_events:
+	cwq_destroy_workqueue(cwq_system_wq);
 remove_state:
 	cpuhp_remove_state_nocalls(cpuhp_state);
 exit_core:
@@ -61,7 +88,8 @@ exit_core:
 static void __exit cwq_exit(void)
 {
 	cwq_debugfs_exit();
-	cwq_destroy_workqueue(cwq_events);
+	unregister_module_notifier(&cwq_module_nb);
+	cwq_destroy_workqueue(cwq_system_wq);
 	cpuhp_remove_state_nocalls(cpuhp_state);
 	/* The last timer function may still be on its way out of the core. */
 	synchronize_rcu();

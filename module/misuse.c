@@ -29,12 +29,17 @@ static const struct misuse_kind kinds[CWQ_NR_MISUSES] = {
 				  "the name is NULL, empty or too long" },
 	[CWQ_MISUSE_QUEUE_CLOSED] = { "queue_closed",
 				      "the queue is being destroyed" },
+	[CWQ_MISUSE_QUEUE_DRAINING] = { "queue_draining",
+					"the queue is being drained" },
+	[CWQ_MISUSE_MODULE_GOING] = { "module_going",
+				      "the module of the work is going" },
 	[CWQ_MISUSE_ATOMIC] = { "atomic",
 				"a call that sleeps, in atomic context" },
 	[CWQ_MISUSE_HARDIRQ] = { "hardirq",
 				 "called from a hard interrupt on PREEMPT_RT" },
-	[CWQ_MISUSE_OWN_THREAD] = { "own_thread",
-				    "a work would wait for its own thread" },
+	[CWQ_MISUSE_DEADLOCK] = { "deadlock", "a work would wait for itself" },
+	[CWQ_MISUSE_LEAK] = { "leak",
+			      "a work has ended in atomic context or with a lock held" },
 };
 
 static atomic_long_t counts[CWQ_NR_MISUSES];
@@ -43,13 +48,6 @@ void cwq_shim_misuse(enum cwq_misuse misuse, const void *caller)
 {
 	if (atomic_long_inc_return(&counts[misuse]) == 1)
 		WARN(1, "cwq: %s: called by %pS\n", kinds[misuse].text, caller);
-}
-
-void cwq_shim_log_cancelled(const char *name,
-			    void (*func)(struct cwq_work_struct *work))
-{
-	pr_warn("%s: destroyed with a timer armed: %ps cancelled\n", name,
-		func);
 }
 
 void cwq_misuse_show(struct seq_file *m)

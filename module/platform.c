@@ -6,12 +6,16 @@
 #include <linux/completion.h>
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
+#include <linux/freezer.h>
 #include <linux/kthread.h>
 #include <linux/lockdep.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
@@ -106,6 +110,13 @@ void cwq_shim_wait(void *waitq, bool (*done)(void *arg), void *arg)
 	wait_event_idle(*(struct wait_queue_head *)waitq, done(arg));
 }
 
+/* Only of consequence to threads that have called cwq_shim_set_freezable(). */
+void cwq_shim_wait_freezable(void *waitq, bool (*done)(void *arg), void *arg)
+{
+	wait_event_state(*(struct wait_queue_head *)waitq, done(arg),
+			 (TASK_IDLE | TASK_FREEZABLE));
+}
+
 void cwq_shim_completion_init(void *completion)
 {
 	init_completion((struct completion *)completion);
@@ -119,6 +130,13 @@ void cwq_shim_complete(void *completion)
 void cwq_shim_wait_for_completion(void *completion)
 {
 	wait_for_completion(completion);
+}
+
+/* Time left, at least 1; 0: none; negative: killed. */
+long cwq_shim_wait_killable(void *completion, unsigned long timeout)
+{
+	timeout = min_t(unsigned long, timeout, MAX_SCHEDULE_TIMEOUT);
+	return wait_for_completion_killable_timeout(completion, timeout);
 }
 
 void *cwq_shim_alloc(unsigned long size)
@@ -149,16 +167,20 @@ bool cwq_shim_is_memory(const void *memory)
 	return virt_addr_valid(memory);
 }
 
-struct task_struct *cwq_shim_current(void)
+void *cwq_shim_current_worker(void)
 {
-	return current;
+	if (!(current->flags & PF_KTHREAD) ||
+	    kthread_func(current) != cwq_core_worker_thread)
+		return NULL;
+	return kthread_data(current);
 }
 
 /*
- * Starts at once. The thread of a CPU is bound to it later, if the CPU is not
- * online yet.
+ * The caller holds the task until cwq_shim_thread_stop(), whether the thread has
+ * ended or not.
  */
-struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu)
+struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu,
+					   bool rt)
 {
 	struct task_struct *thread;
 
@@ -174,8 +196,14 @@ struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu)
 	}
 	if (IS_ERR(thread))
 		return NULL;
+	if (rt)
+		sched_set_fifo(thread);
+	return get_task_struct(thread);
+}
+
+void cwq_shim_thread_start(struct task_struct *thread)
+{
 	wake_up_process(thread);
-	return thread;
 }
 
 void cwq_shim_thread_rebind(struct task_struct *thread, int cpu)
@@ -196,22 +224,28 @@ bool cwq_shim_thread_should_stop(void)
 void cwq_shim_thread_stop(struct task_struct *thread)
 {
 	kthread_stop(thread);
+	put_task_struct(thread);
 }
 
-void cwq_shim_cond_resched(void)
+void cwq_shim_set_freezable(void)
 {
-	cond_resched();
+	set_freezable();
 }
 
-void cwq_shim_timer_add(struct cwq_delayed_work *dwork, unsigned long delay)
+void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay)
 {
-	dwork->timer.expires = jiffies + delay;
-	add_timer(&dwork->timer);
+	mod_timer(&dwork->timer, jiffies + delay);
 }
 
-bool cwq_shim_timer_delete(struct cwq_delayed_work *dwork)
+bool cwq_shim_timer_armed(const struct cwq_delayed_work *dwork)
 {
-	return del_timer(&dwork->timer);
+	return timer_pending(&dwork->timer);
+}
+
+/* Not if its function is under way, whether it is armed again or not. */
+bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
+{
+	return try_to_del_timer_sync(&dwork->timer) > 0;
 }
 
 void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
@@ -258,6 +292,11 @@ bool cwq_shim_may_sleep(void)
 		return false;
 	might_sleep();
 	return true;
+}
+
+bool cwq_shim_within_module(const void *module, const void *address)
+{
+	return within_module((unsigned long)address, module);
 }
 
 /* Only asked on PREEMPT_RT, where the locks sleep. */

@@ -7,6 +7,29 @@
 #include <cwq/workqueue.h>
 
 #include "shim.h"
+#include "trace.h"
+
+/* The short cut through the core tells no tracer. */
+static __always_inline bool enqueue_on(int cpu, struct cwq_workqueue_struct *wq,
+				       struct cwq_work_struct *work,
+				       const void *caller)
+{
+	if (trace_cwq_queue_work_enabled())
+		return cwq_core_queue_work_traced(cpu, wq, work, caller);
+	return cwq_core_queue_work_on(cpu, wq, work, caller);
+}
+
+/* The same for this CPU, which need not be checked. */
+static __always_inline bool enqueue(struct cwq_workqueue_struct *wq,
+				    struct cwq_work_struct *work,
+				    const void *caller)
+{
+	int cpu = raw_smp_processor_id();
+
+	if (trace_cwq_queue_work_enabled())
+		return cwq_core_queue_work_traced(cpu, wq, work, caller);
+	return cwq_core_queue_work(cpu, wq, work, caller);
+}
 
 /**
  * cwq_queue_work - queue a work on this CPU
@@ -29,8 +52,7 @@
 bool cwq_queue_work(struct cwq_workqueue_struct *wq,
 		    struct cwq_work_struct *work)
 {
-	return cwq_core_queue_work(raw_smp_processor_id(), wq, work,
-				   (void *)_RET_IP_);
+	return enqueue(wq, work, (void *)_RET_IP_);
 }
 EXPORT_SYMBOL_GPL(cwq_queue_work);
 
@@ -47,7 +69,7 @@ EXPORT_SYMBOL_GPL(cwq_queue_work);
 bool cwq_queue_work_on(int cpu, struct cwq_workqueue_struct *wq,
 		       struct cwq_work_struct *work)
 {
-	return cwq_core_queue_work_on(cpu, wq, work, (void *)_RET_IP_);
+	return enqueue_on(cpu, wq, work, (void *)_RET_IP_);
 }
 EXPORT_SYMBOL_GPL(cwq_queue_work_on);
 
@@ -92,6 +114,66 @@ bool cwq_queue_delayed_work_on(int cpu, struct cwq_workqueue_struct *wq,
 EXPORT_SYMBOL_GPL(cwq_queue_delayed_work_on);
 
 /**
+ * cwq_mod_delayed_work - queue a work after a delay, whatever it does now
+ * @wq: the queue
+ * @dwork: the delayed work
+ * @delay: jiffies from now, at least; 0 queues it at once
+ *
+ * An idle @dwork is queued as by cwq_queue_delayed_work(). One that is pending is
+ * moved, from its timer or from its place in whatever queue, to @wq and the new
+ * time; counted as cancelled where it was on a list. While a cancel is under
+ * way, @dwork is left to that.
+ *
+ * Context: as cwq_queue_work().
+ * Return: true if @dwork was pending; false if it was idle and has been queued,
+ * or on bad input, which is reported.
+ */
+bool cwq_mod_delayed_work(struct cwq_workqueue_struct *wq,
+			  struct cwq_delayed_work *dwork, unsigned long delay)
+{
+	return cwq_core_mod_delayed_work_on(raw_smp_processor_id(), wq, dwork,
+					    delay, (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_mod_delayed_work);
+
+/**
+ * cwq_mod_delayed_work_on - queue a work on a given CPU after a delay, whatever
+ *	it does now
+ * @cpu: as in cwq_queue_work_on()
+ * @wq: the queue
+ * @dwork: the delayed work
+ * @delay: jiffies from now, at least; 0 queues it at once
+ *
+ * Context: as cwq_queue_work().
+ * Return: as cwq_mod_delayed_work().
+ */
+bool cwq_mod_delayed_work_on(int cpu, struct cwq_workqueue_struct *wq,
+			     struct cwq_delayed_work *dwork,
+			     unsigned long delay)
+{
+	return cwq_core_mod_delayed_work_on(cpu, wq, dwork, delay,
+					    (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_mod_delayed_work_on);
+
+/**
+ * cwq_work_busy - is a work pending or running?
+ * @work: the work, which may be that in a delayed work
+ *
+ * A function that still runs on another queue than that which @work was queued on
+ * last is not seen.
+ *
+ * Context: any; on PREEMPT_RT as cwq_queue_work().
+ * Return: CWQ_WORK_BUSY_PENDING, CWQ_WORK_BUSY_RUNNING, both or 0, as it was at
+ * one moment during the call.
+ */
+unsigned int cwq_work_busy(struct cwq_work_struct *work)
+{
+	return cwq_core_work_busy(work, (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_work_busy);
+
+/**
  * cwq_schedule_work - queue a work on this CPU's thread of the common queue
  * @work: the work
  *
@@ -103,8 +185,7 @@ EXPORT_SYMBOL_GPL(cwq_queue_delayed_work_on);
  */
 bool cwq_schedule_work(struct cwq_work_struct *work)
 {
-	return cwq_core_queue_work(raw_smp_processor_id(), cwq_events, work,
-				   (void *)_RET_IP_);
+	return enqueue(cwq_system_wq, work, (void *)_RET_IP_);
 }
 EXPORT_SYMBOL_GPL(cwq_schedule_work);
 
@@ -119,7 +200,7 @@ EXPORT_SYMBOL_GPL(cwq_schedule_work);
  */
 bool cwq_schedule_work_on(int cpu, struct cwq_work_struct *work)
 {
-	return cwq_core_queue_work_on(cpu, cwq_events, work, (void *)_RET_IP_);
+	return enqueue_on(cpu, cwq_system_wq, work, (void *)_RET_IP_);
 }
 EXPORT_SYMBOL_GPL(cwq_schedule_work_on);
 
@@ -135,7 +216,7 @@ bool cwq_schedule_delayed_work(struct cwq_delayed_work *dwork,
 			       unsigned long delay)
 {
 	return cwq_core_queue_delayed_work_on(raw_smp_processor_id(),
-					      cwq_events, dwork, delay,
+					      cwq_system_wq, dwork, delay,
 					      (void *)_RET_IP_);
 }
 EXPORT_SYMBOL_GPL(cwq_schedule_delayed_work);
@@ -153,7 +234,7 @@ EXPORT_SYMBOL_GPL(cwq_schedule_delayed_work);
 bool cwq_schedule_delayed_work_on(int cpu, struct cwq_delayed_work *dwork,
 				  unsigned long delay)
 {
-	return cwq_core_queue_delayed_work_on(cpu, cwq_events, dwork, delay,
+	return cwq_core_queue_delayed_work_on(cpu, cwq_system_wq, dwork, delay,
 					      (void *)_RET_IP_);
 }
 EXPORT_SYMBOL_GPL(cwq_schedule_delayed_work_on);

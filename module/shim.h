@@ -3,14 +3,20 @@
 #ifndef CWQ_SHIM_H
 #define CWQ_SHIM_H
 
+#include <linux/lockdep.h>
 #include <linux/types.h>
 
 #include "../lib/core.h"
 
 struct seq_file;
 
-/* The queue of cwq_schedule_work(). */
-extern struct cwq_workqueue_struct *cwq_events;
+/* What lockdep knows of a queue: see module/lockdep.c. */
+struct cwq_queue_map {
+#ifdef CONFIG_LOCKDEP
+	struct lock_class_key key;
+	struct lockdep_map map;
+#endif
+};
 
 void cwq_debugfs_init(void);
 void cwq_debugfs_exit(void);

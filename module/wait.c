@@ -15,8 +15,10 @@
  * run or been cancelled. Works that are queued later are not waited for, nor
  * are delayed works whose timer has not fired.
  *
- * Called by a work of @wq, this would never end: it is reported and does not
- * wait. The caller must not hold a lock that a work of @wq takes.
+ * Called by a work that would so wait for itself, be it on @wq or by way of
+ * other works that wait, this would never end: it is reported, with who waits for
+ * whom, and does not wait. The caller must not hold a lock that a work of @wq
+ * takes, which lockdep reports.
  *
  * Context: process context; may sleep.
  */
@@ -36,8 +38,8 @@ EXPORT_SYMBOL_GPL(cwq_flush_workqueue);
  * that is not waited for. If it is cancelled, the call ends when what was queued
  * before it has run.
  *
- * If @work is on or runs in the calling thread, this would never end: it is
- * reported and does not wait.
+ * If the calling work would so wait for itself, this would never end: it is
+ * reported and does not wait, as in cwq_flush_workqueue().
  *
  * Context: process context; may sleep.
  * Return: true if there was something to wait for; false if @work was idle, or
@@ -66,6 +68,58 @@ bool cwq_flush_delayed_work(struct cwq_delayed_work *dwork)
 EXPORT_SYMBOL_GPL(cwq_flush_delayed_work);
 
 /**
+ * cwq_flush_workqueue_timeout - wait for what has been queued, but not for ever
+ * @wq: the queue
+ * @timeout: jiffies; MAX_SCHEDULE_TIMEOUT for no limit
+ *
+ * As cwq_flush_workqueue(), but ends early if it has to. What was queued stays
+ * queued.
+ *
+ * Context: process context; may sleep.
+ * Return: 0 if all has ended; -ETIMEDOUT; -ERESTARTSYS if the caller is being
+ * killed; -EDEADLK if a work would wait for itself, at once and without a report;
+ * -EINVAL on bad input, which is reported.
+ */
+int cwq_flush_workqueue_timeout(struct cwq_workqueue_struct *wq,
+				unsigned long timeout)
+{
+	return cwq_core_flush_workqueue_timeout(wq, timeout, (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_flush_workqueue_timeout);
+
+/**
+ * cwq_flush_work_timeout - wait for a work, but not for ever
+ * @work: the work
+ * @timeout: jiffies; MAX_SCHEDULE_TIMEOUT for no limit
+ *
+ * As cwq_flush_work(), but ends early if it has to. @work stays as it is.
+ *
+ * Context: process context; may sleep.
+ * Return: 0 if @work was idle or has ended; else as
+ * cwq_flush_workqueue_timeout().
+ */
+int cwq_flush_work_timeout(struct cwq_work_struct *work, unsigned long timeout)
+{
+	return cwq_core_flush_work_timeout(work, timeout, (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_flush_work_timeout);
+
+/**
+ * cwq_cancel_work - take a work off, without waiting
+ * @work: the work, which may be that in a delayed work
+ *
+ * As cwq_cancel_delayed_work().
+ *
+ * Context: any; on PREEMPT_RT as cwq_queue_work().
+ * Return: as cwq_cancel_delayed_work().
+ */
+bool cwq_cancel_work(struct cwq_work_struct *work)
+{
+	return cwq_core_cancel_work(work, (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_cancel_work);
+
+/**
  * cwq_cancel_work_sync - take a work off and wait until it does not run
  * @work: the work, which may be that in a delayed work
  *
@@ -73,8 +127,9 @@ EXPORT_SYMBOL_GPL(cwq_flush_delayed_work);
  * itself: during the call every attempt to queue it is refused. Whatever queues
  * @work afterwards queues it. An armed timer is taken out.
  *
- * Called by the function of @work, this takes the work off but, since it would
- * never end, does not wait, and is reported.
+ * Called by the function of @work, or by a work that @work's function waits for,
+ * this takes the work off but, since it would never end, does not wait, and is
+ * reported.
  *
  * Several calls at once are fine; each returns when the work is idle.
  *
@@ -133,6 +188,6 @@ EXPORT_SYMBOL_GPL(cwq_cancel_delayed_work_sync);
  */
 void cwq_flush_scheduled_work(void)
 {
-	cwq_core_flush_workqueue(cwq_events, (void *)_RET_IP_);
+	cwq_core_flush_workqueue(cwq_system_wq, (void *)_RET_IP_);
 }
 EXPORT_SYMBOL_GPL(cwq_flush_scheduled_work);

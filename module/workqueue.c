@@ -8,37 +8,23 @@
 #include "shim.h"
 
 /**
- * cwq_create_workqueue - make a queue with a thread on each CPU
- * @name: its name, from 1 to CWQ_NAME_LEN - 1 characters; copied. Threads are
- *	called name/cpu. Other queues may have the same name.
+ * __cwq_create_workqueue - make a queue
+ * @name: as in cwq_create_workqueue()
+ * @flags: CWQ_SINGLETHREAD, CWQ_FREEZEABLE, CWQ_RT
+ * @owner: the module that makes it
  *
- * Threads for CPUs that come online later are made when they do.
- *
- * Context: process context; may sleep. Takes the CPU hotplug lock.
- * Return: the queue, for cwq_destroy_workqueue(); NULL if there is no memory or
- * a thread could not be made, or on bad input, which is reported.
- */
-struct cwq_workqueue_struct *cwq_create_workqueue(const char *name)
-{
-	return cwq_core_create_workqueue(name, false, (void *)_RET_IP_);
-}
-EXPORT_SYMBOL_GPL(cwq_create_workqueue);
-
-/**
- * cwq_create_singlethread_workqueue - make a queue with a single thread
- * @name: as in cwq_create_workqueue(); the thread has just this name
- *
- * Works run one after another in the order in which they were queued, whatever
- * CPU they were queued on. The thread runs on any CPU.
+ * For cwq_create_workqueue() and its sisters, which say what is promised.
  *
  * Context: process context; may sleep. Takes the CPU hotplug lock.
  * Return: as cwq_create_workqueue().
  */
-struct cwq_workqueue_struct *cwq_create_singlethread_workqueue(const char *name)
+struct cwq_workqueue_struct *__cwq_create_workqueue(const char *name,
+						    unsigned int flags,
+						    struct module *owner)
 {
-	return cwq_core_create_workqueue(name, true, (void *)_RET_IP_);
+	return cwq_core_create_workqueue(name, flags, owner, (void *)_RET_IP_);
 }
-EXPORT_SYMBOL_GPL(cwq_create_singlethread_workqueue);
+EXPORT_SYMBOL_GPL(__cwq_create_workqueue);
 
 /**
  * cwq_destroy_workqueue - end a queue
@@ -53,7 +39,8 @@ EXPORT_SYMBOL_GPL(cwq_create_singlethread_workqueue);
  * other queues.
  *
  * No other call on @wq itself may be under way or follow. Called by a work of
- * @wq, this is reported and does nothing.
+ * @wq, or by one that a work of @wq waits for, this is reported and leaves @wq
+ * as it was, armed timers excepted.
  *
  * Context: process context; may sleep.
  */
@@ -62,6 +49,26 @@ void cwq_destroy_workqueue(struct cwq_workqueue_struct *wq)
 	cwq_core_destroy_workqueue(wq, (void *)_RET_IP_);
 }
 EXPORT_SYMBOL_GPL(cwq_destroy_workqueue);
+
+/**
+ * cwq_drain_workqueue - wait until a queue has nothing left to do
+ * @wq: the queue
+ *
+ * During the call only works of @wq may queue on @wq; what others try to queue is
+ * refused and reported. Works that wait for their timers are not waited for,
+ * but if a timer fires meanwhile, its work is. When the call returns, @wq is, or
+ * was at some moment, idle on all CPUs.
+ *
+ * Called by a work that would so wait for itself, this is reported and does not
+ * wait. The caller must not hold a lock that a work of @wq takes.
+ *
+ * Context: process context; may sleep.
+ */
+void cwq_drain_workqueue(struct cwq_workqueue_struct *wq)
+{
+	cwq_core_drain_workqueue(wq, (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_drain_workqueue);
 
 /**
  * cwq_workqueue_snapshot - the counters of a queue

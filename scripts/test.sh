@@ -135,7 +135,9 @@ thread_safety() {
 		    LOCK MUTEX WAITQ COMPLETION TIMER
 		printf '#define CWQ_ALIGNOF_%s 8\n' \
 		    LOCK MUTEX WAITQ COMPLETION TIMER
-		printf '#define CWQ_SIZEOF_%s\n' 'WORK 32' 'DELAYED_WORK 72'
+		printf '#define CWQ_SIZEOF_%s\n' 'WORK 32' 'DELAYED_WORK 72' \
+		    'LOCKDEP_MAP 0' 'QUEUE_MAP 0'
+		printf '#define CWQ_E%s 1\n' DEADLK INVAL RESTARTSYS TIMEDOUT
 	} >"$tmp/layout.h"
 	clang++ -std=c++20 -fsyntax-only -Wall -Wextra -Wthread-safety \
 	    -Werror -I"$tmp" -I"$top/include" '-DIS_ENABLED(option)=0' \

@@ -10,7 +10,7 @@
 # The kind, as cwq/misuse counts it, and the text of the report. The function in
 # cwq_test_misuse.c that does it is misuse_KIND or misuse_KIND_fn.
 kinds="null_queue null_work not_initialised no_func bad_cpu bad_name atomic \
-own_thread queue_closed"
+deadlock queue_closed"
 
 text_of() {
 	case $1 in
@@ -21,7 +21,7 @@ text_of() {
 	bad_cpu) echo "there is no such CPU" ;;
 	bad_name) echo "the name is NULL, empty or too long" ;;
 	atomic) echo "a call that sleeps, in atomic context" ;;
-	own_thread) echo "a work would wait for its own thread" ;;
+	deadlock) echo "a work would wait for itself" ;;
 	queue_closed) echo "the queue is being destroyed" ;;
 	esac
 }

@@ -2,9 +2,9 @@
 /*
  * The structures that a client embeds and that both languages share.
  *
- * No kernel header stands behind this file: it wants struct list_head and
- * struct timer_list to be complete, which <cwq/workqueue.h> sees to for a
- * client and lib/kernel.hpp for the core. The layout is asserted on both
+ * No kernel header stands behind this file: it wants struct list_head, struct
+ * timer_list and struct lockdep_map to be complete, which <cwq/workqueue.h> sees
+ * to for a client and lib/kernel.hpp for the core. The layout is asserted on both
  * sides: in module/layout.c and in lib/core.cc.
  */
 #ifndef CWQ_TYPES_H
@@ -27,6 +27,7 @@ typedef void (*cwq_work_func_t)(struct cwq_work_struct *work);
  *	is on or was on last; the core's own, see lib/work.hpp
  * @entry: linked into a list of that cpu_workqueue while the work is pending
  * @func: what the worker calls
+ * @lockdep_map: with CONFIG_LOCKDEP only: what is held while @func runs
  *
  * Initialise it with CWQ_INIT_WORK() or CWQ_DECLARE_WORK(), never by hand. As
  * large as the kernel's own work_struct.
@@ -35,6 +36,9 @@ struct cwq_work_struct {
 	unsigned long data;
 	struct list_head entry;
 	cwq_work_func_t func;
+#ifdef CONFIG_LOCKDEP
+	struct lockdep_map lockdep_map;
+#endif
 };
 
 /**
@@ -47,8 +51,25 @@ struct cwq_delayed_work {
 	struct timer_list timer;
 };
 
+/**
+ * struct cwq_execute_work - room for cwq_execute_in_process_context()
+ * @work: the work that it may queue
+ */
+struct cwq_execute_work {
+	struct cwq_work_struct work;
+};
+
 /* The bit of cwq_work_struct.data that says "accepted and not yet started". */
 #define CWQ_WORK_PENDING_BIT 0
+
+/* What cwq_work_busy() returns, together or not. */
+#define CWQ_WORK_BUSY_PENDING (1u << 0)
+#define CWQ_WORK_BUSY_RUNNING (1u << 1)
+
+/* What kind of queue; for the cwq_create_ functions. */
+#define CWQ_SINGLETHREAD (1u << 0)
+#define CWQ_FREEZEABLE (1u << 1)
+#define CWQ_RT (1u << 2)
 
 /* Room for the name of a queue, with the terminating zero. */
 #define CWQ_NAME_LEN 32
@@ -60,7 +81,7 @@ struct cwq_delayed_work {
  * @accepted: items ever put on the list; a delayed work counts when its timer
  *	fires
  * @executed: items whose function has returned
- * @cancelled: items taken off the list by a cancel
+ * @cancelled: items taken off the list, by a cancel or by cwq_mod_delayed_work()
  * @pending: items on the list now
  * @running: 1 while a function runs, else 0
  * @delayed: works whose timer is armed now; not part of the ledger

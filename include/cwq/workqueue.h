@@ -46,6 +46,9 @@
 #include <linux/container_of.h>
 #include <linux/kconfig.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/module.h>
+#include <linux/stringify.h>
 #include <linux/timer.h>
 #include <linux/types.h>
 
@@ -61,21 +64,69 @@
 /* The timer function of every delayed work; only for the macros below. */
 void cwq_delayed_work_timer_fn(struct timer_list *timer);
 
+/* What CONFIG_DEBUG_OBJECTS_WORK watches. */
+#ifdef CONFIG_DEBUG_OBJECTS_WORK
+void __cwq_init_work(struct cwq_work_struct *work, bool onstack);
+void cwq_destroy_work_on_stack(struct cwq_work_struct *work);
+#else
+static inline void __cwq_init_work(struct cwq_work_struct *work, bool onstack)
+{
+}
+static inline void cwq_destroy_work_on_stack(struct cwq_work_struct *work)
+{
+}
+#endif
+
+/**
+ * cwq_destroy_delayed_work_on_stack - end a delayed work that lives on the stack
+ * @dwork: the delayed work of CWQ_INIT_DELAYED_WORK_ONSTACK(), neither delayed
+ *	nor pending nor running
+ *
+ * For the kernel's object debugging.
+ *
+ * Context: any.
+ */
+static inline void
+cwq_destroy_delayed_work_on_stack(struct cwq_delayed_work *dwork)
+{
+	destroy_timer_on_stack(&dwork->timer);
+	cwq_destroy_work_on_stack(&dwork->work);
+}
+
 /* These macros are laid out by hand. */
 /* clang-format off */
+
+#ifdef CONFIG_LOCKDEP
+#define __CWQ_WORK_LOCKDEP(name)					\
+	.lockdep_map = STATIC_LOCKDEP_MAP_INIT(				\
+		"(cwq_work)" __stringify(name), &(name)),
+#define __CWQ_INIT_LOCKDEP(_work, _name)				\
+	do {								\
+		static struct lock_class_key __cwq_key;			\
+									\
+		lockdep_init_map(&(_work)->lockdep_map,			\
+				 "(cwq_work)" _name, &__cwq_key, 0);	\
+	} while (0)
+#else
+#define __CWQ_WORK_LOCKDEP(name)
+#define __CWQ_INIT_LOCKDEP(_work, _name) do { } while (0)
+#endif
 
 #define CWQ_WORK_INITIALIZER(name, f)					\
 	{								\
 		.entry = LIST_HEAD_INIT((name).entry),			\
 		.func = (f),						\
+		__CWQ_WORK_LOCKDEP(name)				\
 	}
 
-#define CWQ_DELAYED_WORK_INITIALIZER(name, f)				\
+#define __CWQ_DELAYED_WORK_INITIALIZER(name, f, flags)			\
 	{								\
 		.work = CWQ_WORK_INITIALIZER((name).work, f),		\
 		.timer = __TIMER_INITIALIZER(cwq_delayed_work_timer_fn,	\
-					     CWQ_TIMER_FLAGS),		\
+					     CWQ_TIMER_FLAGS | (flags)),\
 	}
+#define CWQ_DELAYED_WORK_INITIALIZER(name, f)				\
+	__CWQ_DELAYED_WORK_INITIALIZER(name, f, 0)
 
 /**
  * CWQ_DECLARE_WORK - define and initialise a work
@@ -94,30 +145,44 @@ void cwq_delayed_work_timer_fn(struct timer_list *timer);
 	struct cwq_delayed_work name = CWQ_DELAYED_WORK_INITIALIZER(name, f)
 
 /**
- * CWQ_INIT_WORK - initialise a work
- * @_work: the work; must not be pending or running
- * @_func: its function
- *
- * Context: any.
+ * CWQ_DECLARE_DEFERRABLE_WORK - define and initialise a delayed work that does
+ *	not wake an idle CPU
+ * @name: the variable
+ * @f: its function
  */
-#define CWQ_INIT_WORK(_work, _func)					\
+#define CWQ_DECLARE_DEFERRABLE_WORK(name, f)				\
+	struct cwq_delayed_work name =					\
+		__CWQ_DELAYED_WORK_INITIALIZER(name, f, TIMER_DEFERRABLE)
+
+#define __CWQ_INIT_WORK(_work, _func, _onstack)				\
 	do {								\
 		struct cwq_work_struct *__cwq_work = (_work);		\
 									\
+		__cwq_init_work(__cwq_work, _onstack);			\
+		__CWQ_INIT_LOCKDEP(__cwq_work, #_work);			\
 		__cwq_work->data = 0;					\
 		INIT_LIST_HEAD(&__cwq_work->entry);			\
 		__cwq_work->func = (_func);				\
 	} while (0)
 
 /**
- * CWQ_INIT_WORK_ONSTACK - initialise a work that lives on the stack
- * @_work: the work; it must be neither pending nor running when the stack frame
- *	is left: flush or cancel it first
+ * CWQ_INIT_WORK - initialise a work
+ * @_work: the work; must not be pending or running
  * @_func: its function
  *
  * Context: any.
  */
-#define CWQ_INIT_WORK_ONSTACK(_work, _func) CWQ_INIT_WORK(_work, _func)
+#define CWQ_INIT_WORK(_work, _func) __CWQ_INIT_WORK(_work, _func, false)
+
+/**
+ * CWQ_INIT_WORK_ONSTACK - initialise a work that lives on the stack
+ * @_work: the work; it must be neither pending nor running when the stack frame
+ *	is left: flush or cancel it first, then call cwq_destroy_work_on_stack()
+ * @_func: its function
+ *
+ * Context: any.
+ */
+#define CWQ_INIT_WORK_ONSTACK(_work, _func) __CWQ_INIT_WORK(_work, _func, true)
 
 /**
  * CWQ_INIT_DELAYED_WORK - initialise a delayed work
@@ -128,12 +193,62 @@ void cwq_delayed_work_timer_fn(struct timer_list *timer);
  */
 #define CWQ_INIT_DELAYED_WORK(_dwork, _func)				\
 	do {								\
-		struct cwq_delayed_work *__cwq_dwork = (_dwork);	\
-									\
-		CWQ_INIT_WORK(&__cwq_dwork->work, (_func));		\
-		timer_setup(&__cwq_dwork->timer,			\
-			    cwq_delayed_work_timer_fn, CWQ_TIMER_FLAGS);	\
+		CWQ_INIT_WORK(&(_dwork)->work, _func);			\
+		timer_setup(&(_dwork)->timer,				\
+			    cwq_delayed_work_timer_fn, CWQ_TIMER_FLAGS);\
 	} while (0)
+
+/**
+ * CWQ_INIT_DEFERRABLE_WORK - initialise a delayed work that does not wake an
+ *	idle CPU
+ * @_dwork: the delayed work; must not be delayed, pending or running
+ * @_func: its function
+ *
+ * The delay may last until the CPU wakes up for another reason.
+ *
+ * Context: any.
+ */
+#define CWQ_INIT_DEFERRABLE_WORK(_dwork, _func)				\
+	do {								\
+		CWQ_INIT_WORK(&(_dwork)->work, _func);			\
+		timer_setup(&(_dwork)->timer, cwq_delayed_work_timer_fn,\
+			    CWQ_TIMER_FLAGS | TIMER_DEFERRABLE);	\
+	} while (0)
+
+/**
+ * CWQ_INIT_DELAYED_WORK_ONSTACK - initialise a delayed work that lives on the
+ *	stack
+ * @_dwork: the delayed work; as in CWQ_INIT_WORK_ONSTACK(), with
+ *	cwq_destroy_delayed_work_on_stack() at the end
+ * @_func: its function
+ *
+ * Context: any.
+ */
+#define CWQ_INIT_DELAYED_WORK_ONSTACK(_dwork, _func)			\
+	do {								\
+		CWQ_INIT_WORK_ONSTACK(&(_dwork)->work, _func);		\
+		timer_setup_on_stack(&(_dwork)->timer,			\
+			    cwq_delayed_work_timer_fn, CWQ_TIMER_FLAGS);\
+	} while (0)
+
+/**
+ * CWQ_PREPARE_WORK - give an initialised work another function
+ * @_work: the work; must not be pending
+ * @_func: its function from the next queueing on
+ *
+ * Context: any.
+ */
+#define CWQ_PREPARE_WORK(_work, _func) ((void)((_work)->func = (_func)))
+
+/**
+ * CWQ_PREPARE_DELAYED_WORK - give an initialised delayed work another function
+ * @_dwork: the delayed work; must be neither delayed nor pending
+ * @_func: its function from the next queueing on
+ *
+ * Context: any.
+ */
+#define CWQ_PREPARE_DELAYED_WORK(_dwork, _func)				\
+	CWQ_PREPARE_WORK(&(_dwork)->work, _func)
 
 /* clang-format on */
 
@@ -155,6 +270,19 @@ static inline bool cwq_work_pending(const struct cwq_work_struct *work)
 }
 
 /**
+ * cwq_delayed_work_pending - is the delayed work accepted and not yet started?
+ * @dwork: the delayed work
+ *
+ * Context: any.
+ * Return: as cwq_work_pending().
+ */
+static inline bool
+cwq_delayed_work_pending(const struct cwq_delayed_work *dwork)
+{
+	return cwq_work_pending(&dwork->work);
+}
+
+/**
  * cwq_to_delayed_work - the delayed work around a work
  * @work: the work that a delayed work's function was called with
  *
@@ -168,15 +296,87 @@ cwq_to_delayed_work(struct cwq_work_struct *work)
 
 /*
  * The functions are documented where they are defined: queues in
- * module/workqueue.c, queueing in module/queue.c, waiting in module/wait.c.
+ * module/workqueue.c, queueing in module/queue.c, waiting in module/wait.c, and
+ * what runs a function elsewhere in module/elsewhere.c.
  */
 
-struct cwq_workqueue_struct *cwq_create_workqueue(const char *name);
-struct cwq_workqueue_struct *
-cwq_create_singlethread_workqueue(const char *name);
+/* The queue of cwq_schedule_work(), called "events". */
+extern struct cwq_workqueue_struct *cwq_system_wq;
+
+struct cwq_workqueue_struct *__cwq_create_workqueue(const char *name,
+						    unsigned int flags,
+						    struct module *owner);
 void cwq_destroy_workqueue(struct cwq_workqueue_struct *wq);
+void cwq_drain_workqueue(struct cwq_workqueue_struct *wq);
 bool cwq_workqueue_snapshot(struct cwq_workqueue_struct *wq, int cpu,
 			    struct cwq_snapshot *snapshot);
+
+/**
+ * cwq_create_workqueue - make a queue with a thread on each CPU
+ * @name: its name, from 1 to CWQ_NAME_LEN - 1 characters; copied. Threads are
+ *	called name/cpu. Other queues may have the same name.
+ *
+ * Threads come and go with their CPUs.
+ *
+ * Context: process context; may sleep. Takes the CPU hotplug lock.
+ * Return: the queue, for cwq_destroy_workqueue(); NULL if there is no memory or
+ * a thread could not be made, or on bad input, which is reported.
+ */
+static inline struct cwq_workqueue_struct *
+cwq_create_workqueue(const char *name)
+{
+	return __cwq_create_workqueue(name, 0, THIS_MODULE);
+}
+
+/**
+ * cwq_create_singlethread_workqueue - make a queue with a single thread
+ * @name: as in cwq_create_workqueue(); the thread has just this name
+ *
+ * Works run one after another in the order in which they were queued, whatever
+ * CPU they were queued on. The thread runs on any CPU.
+ *
+ * Context: process context; may sleep. Takes the CPU hotplug lock.
+ * Return: as cwq_create_workqueue().
+ */
+static inline struct cwq_workqueue_struct *
+cwq_create_singlethread_workqueue(const char *name)
+{
+	return __cwq_create_workqueue(name, CWQ_SINGLETHREAD, THIS_MODULE);
+}
+
+/**
+ * cwq_create_freezeable_workqueue - make a queue with a single thread that is
+ *	frozen during suspend
+ * @name: as in cwq_create_singlethread_workqueue()
+ *
+ * The thread freezes as soon as the work that it runs has ended, whatever is
+ * pending, and goes on after resume. Until then a flush of the queue does not
+ * end: tasks that must not hang take cwq_flush_workqueue_timeout().
+ *
+ * Context: process context; may sleep. Takes the CPU hotplug lock.
+ * Return: as cwq_create_workqueue().
+ */
+static inline struct cwq_workqueue_struct *
+cwq_create_freezeable_workqueue(const char *name)
+{
+	return __cwq_create_workqueue(name, CWQ_SINGLETHREAD | CWQ_FREEZEABLE,
+				      THIS_MODULE);
+}
+
+/**
+ * cwq_create_rt_workqueue - make a queue with a real-time thread on each CPU
+ * @name: as in cwq_create_workqueue()
+ *
+ * The threads are SCHED_FIFO, at the priority that the kernel gives to its own.
+ *
+ * Context: process context; may sleep. Takes the CPU hotplug lock.
+ * Return: as cwq_create_workqueue().
+ */
+static inline struct cwq_workqueue_struct *
+cwq_create_rt_workqueue(const char *name)
+{
+	return __cwq_create_workqueue(name, CWQ_RT, THIS_MODULE);
+}
 
 bool cwq_queue_work(struct cwq_workqueue_struct *wq,
 		    struct cwq_work_struct *work);
@@ -188,14 +388,25 @@ bool cwq_queue_delayed_work(struct cwq_workqueue_struct *wq,
 bool cwq_queue_delayed_work_on(int cpu, struct cwq_workqueue_struct *wq,
 			       struct cwq_delayed_work *dwork,
 			       unsigned long delay);
+bool cwq_mod_delayed_work(struct cwq_workqueue_struct *wq,
+			  struct cwq_delayed_work *dwork, unsigned long delay);
+bool cwq_mod_delayed_work_on(int cpu, struct cwq_workqueue_struct *wq,
+			     struct cwq_delayed_work *dwork,
+			     unsigned long delay);
 
 void cwq_flush_workqueue(struct cwq_workqueue_struct *wq);
 bool cwq_flush_work(struct cwq_work_struct *work);
 bool cwq_flush_delayed_work(struct cwq_delayed_work *dwork);
+int cwq_flush_workqueue_timeout(struct cwq_workqueue_struct *wq,
+				unsigned long timeout);
+int cwq_flush_work_timeout(struct cwq_work_struct *work, unsigned long timeout);
 
+bool cwq_cancel_work(struct cwq_work_struct *work);
 bool cwq_cancel_work_sync(struct cwq_work_struct *work);
 bool cwq_cancel_delayed_work(struct cwq_delayed_work *dwork);
 bool cwq_cancel_delayed_work_sync(struct cwq_delayed_work *dwork);
+
+unsigned int cwq_work_busy(struct cwq_work_struct *work);
 
 bool cwq_schedule_work(struct cwq_work_struct *work);
 bool cwq_schedule_work_on(int cpu, struct cwq_work_struct *work);
@@ -204,5 +415,12 @@ bool cwq_schedule_delayed_work(struct cwq_delayed_work *dwork,
 bool cwq_schedule_delayed_work_on(int cpu, struct cwq_delayed_work *dwork,
 				  unsigned long delay);
 void cwq_flush_scheduled_work(void);
+
+int cwq_schedule_on_each_cpu(cwq_work_func_t func);
+long cwq_work_on_cpu(int cpu, long (*fn)(void *arg), void *arg);
+int cwq_execute_in_process_context(cwq_work_func_t func,
+				   struct cwq_execute_work *ew);
+int cwq_current_is_keventd(void);
+int cwq_keventd_up(void);
 
 #endif /* CWQ_WORKQUEUE_H */

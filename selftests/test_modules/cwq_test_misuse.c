@@ -72,14 +72,14 @@ static noinline bool misuse_atomic(void)
 /* A work that waits for itself. */
 static bool self_flush_refused;
 
-static noinline void misuse_own_thread_fn(struct cwq_work_struct *work)
+static noinline void misuse_deadlock_fn(struct cwq_work_struct *work)
 {
 	self_flush_refused = !cwq_flush_work(work);
 }
 
-static bool misuse_own_thread(void)
+static bool misuse_deadlock(void)
 {
-	static CWQ_DECLARE_WORK(work, misuse_own_thread_fn);
+	static CWQ_DECLARE_WORK(work, misuse_deadlock_fn);
 
 	cwq_queue_work(wq, &work);
 	cwq_flush_work(&work);
@@ -128,7 +128,7 @@ static const struct {
 	{ "bad_cpu", misuse_bad_cpu },
 	{ "bad_name", misuse_bad_name },
 	{ "atomic", misuse_atomic },
-	{ "own_thread", misuse_own_thread },
+	{ "deadlock", misuse_deadlock },
 	{ "queue_closed", misuse_queue_closed },
 	{ "good use", good_use },
 };

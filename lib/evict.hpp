@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A client module goes: nothing of it may stay.
+ *
+ * By now it should have cancelled its works and destroyed its queues; the code of
+ * its functions is about to be freed. What it has forgotten is reported. Its
+ * works are cancelled rather than run, since what they work on may be gone, and
+ * no new ones are let in while that is done: every cwq is STATE_SCREENED, which
+ * costs others the short cut of queue_work_on() for a moment.
+ */
+#ifndef CWQ_EVICT_HPP
+#define CWQ_EVICT_HPP
+
+#include "lifecycle.hpp"
+
+namespace cwq {
+
+template <Platform P>
+void screen(Registry<P> *registry, const void *module)
+{
+	MutexGuard<P> guard(registry->mutex);
+
+	registry->leaving.store(module, Order::relaxed);
+	for_each_cwq(registry, [&](CpuWorkqueue<P> *cwq) {
+		set_state(cwq, module ? STATE_SCREENED : 0,
+			  module ? 0 : STATE_SCREENED);
+		return true;
+	});
+}
+
+/* Cancel what @module has on the lists. */
+template <Platform P>
+void evict_pending(Registry<P> *registry, const void *module)
+	NO_THREAD_SAFETY_ANALYSIS
+{
+	MutexGuard<P> guard(registry->mutex);
+	auto match = [module](const Work<P> *work) {
+		return P::of_module(module, work, work->func.get());
+	};
+
+	for_each_cwq(
+		registry, [&](CpuWorkqueue<P> *cwq) NO_THREAD_SAFETY_ANALYSIS {
+			const char *name = cwq->wq.get()->name;
+			typename P::Func func;
+
+			while (cancel_first(cwq, &cwq->delayed, match, &func) ||
+			       cancel_first(cwq, &cwq->worklist, match, &func))
+				P::log_evicted(module, func, name, false);
+			return true;
+		});
+}
+
+/* Put @barrier behind a function of @module that runs, if there is one. */
+template <Platform P>
+bool insert_evict_barrier(Registry<P> *registry, const void *module,
+			  WqBarrier<P> *barrier, Flusher<P> *flusher)
+{
+	MutexGuard<P> registry_guard(registry->mutex);
+	bool inserted = false;
+
+	for_each_cwq(registry, [&](CpuWorkqueue<P> *cwq) {
+		Guard<P> guard(cwq->lock);
+		Work<P> *work = cwq->current_work.get();
+		typename P::Func func = cwq->current_func.get();
+
+		if (!work || !P::of_module(module, work, func))
+			return true;
+		P::log_evicted(module, func, cwq->wq.get()->name, true);
+		insert_only_barrier(cwq, barrier, flusher, &cwq->worklist);
+		inserted = true;
+		return false;
+	});
+	return inserted;
+}
+
+template <Platform P>
+void evict_running(Registry<P> *registry, const void *module)
+{
+	WqBarrier<P> barrier;
+	Flusher<P> flusher;
+
+	while (insert_evict_barrier(registry, module, &barrier, &flusher)) {
+		Patience patience = FOREVER;
+
+		wait_for_barriers(registry, &flusher, &patience);
+	}
+}
+
+/* A queue of @module; nullptr if there is none left. */
+template <Platform P>
+Workqueue<P> *owned_workqueue(Registry<P> *registry, const void *module)
+{
+	MutexGuard<P> guard(registry->mutex);
+	Workqueue<P> *owned = nullptr;
+
+	for_each_workqueue(registry, [&](Workqueue<P> *wq) {
+		if (wq->owner == module)
+			owned = wq;
+		return !owned;
+	});
+	return owned;
+}
+
+/* For one module at a time. */
+template <Platform P>
+void evict(Registry<P> *registry, const void *module)
+{
+	screen(registry, module);
+	evict_pending(registry, module);
+	evict_running(registry, module);
+	screen<P>(registry, nullptr);
+
+	while (Workqueue<P> *wq = owned_workqueue(registry, module)) {
+		P::log_evicted_queue(module, wq->name);
+		destroy_workqueue(registry, wq);
+	}
+}
+
+} // namespace cwq
+
+#endif // CWQ_EVICT_HPP

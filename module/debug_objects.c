@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the kernel's object debugging knows of a work: it is active while it is
+ * on a list, so who initialises or frees it then is told, and so is who leaves
+ * the stack frame of one without cwq_destroy_work_on_stack().
+ */
+#include <linux/debugobjects.h>
+#include <linux/export.h>
+#include <linux/list.h>
+
+#include <cwq/workqueue.h>
+
+#include "shim.h"
+
+#ifdef CONFIG_DEBUG_OBJECTS_WORK
+
+static void *work_debug_hint(void *addr)
+{
+	struct cwq_work_struct *work = addr;
+
+	return work->func;
+}
+
+/* Asked before the work is linked. One that was never initialised is no list. */
+static bool work_is_static_object(void *addr)
+{
+	struct cwq_work_struct *work = addr;
+
+	return list_empty(&work->entry);
+}
+
+/* The works that are given back or made anew leave their list first. */
+static bool work_fixup_init(void *addr, enum debug_obj_state state)
+{
+	if (state != ODEBUG_STATE_ACTIVE)
+		return false;
+	cwq_cancel_work(addr);
+	return true;
+}
+
+static bool work_fixup_free(void *addr, enum debug_obj_state state)
+{
+	if (state != ODEBUG_STATE_ACTIVE)
+		return false;
+	cwq_cancel_work(addr);
+	return true;
+}
+
+static const struct debug_obj_descr work_debug_descr = {
+	.name = "cwq_work_struct",
+	.debug_hint = work_debug_hint,
+	.is_static_object = work_is_static_object,
+	.fixup_init = work_fixup_init,
+	.fixup_free = work_fixup_free,
+};
+
+/* For CWQ_INIT_WORK() and its sisters. */
+void __cwq_init_work(struct cwq_work_struct *work, bool onstack)
+{
+	if (onstack)
+		debug_object_init_on_stack(work, &work_debug_descr);
+	else
+		debug_object_init(work, &work_debug_descr);
+}
+EXPORT_SYMBOL_GPL(__cwq_init_work);
+
+/**
+ * cwq_destroy_work_on_stack - end a work that lives on the stack
+ * @work: the work of CWQ_INIT_WORK_ONSTACK(), neither pending nor running
+ *
+ * Does nothing without CONFIG_DEBUG_OBJECTS_WORK.
+ *
+ * Context: any.
+ */
+void cwq_destroy_work_on_stack(struct cwq_work_struct *work)
+{
+	debug_object_free(work, &work_debug_descr);
+}
+EXPORT_SYMBOL_GPL(cwq_destroy_work_on_stack);
+
+void cwq_shim_debug_activate(struct cwq_work_struct *work)
+{
+	debug_object_activate(work, &work_debug_descr);
+}
+
+void cwq_shim_debug_deactivate(struct cwq_work_struct *work)
+{
+	debug_object_deactivate(work, &work_debug_descr);
+}
+
+#endif

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the core tells the log, by name. */
+#define pr_fmt(fmt) "cwq: " fmt
+
+#include <linux/module.h>
+#include <linux/printk.h>
+
+#include "shim.h"
+
+void cwq_shim_log_cancelled(const char *queue, const void *func)
+{
+	pr_warn("%s: destroyed with a timer armed: %ps cancelled\n", queue,
+		func);
+}
+
+/* One link of a ring: no work of it would ever end. */
+void cwq_shim_log_wait(const char *queue, int cpu, const void *func,
+		       const char *for_queue, int for_cpu, const void *for_func)
+{
+	pr_warn("deadlock: %ps on %s (CPU %d) waits for %s (CPU %d), which runs %ps\n",
+		func, queue, cpu, for_queue, for_cpu, for_func);
+}
+
+static const char *name(const void *module)
+{
+	return ((const struct module *)module)->name;
+}
+
+void cwq_shim_log_evicted(const void *module, const void *func,
+			  const char *queue, bool running)
+{
+	pr_err("module %s goes, but %ps is %s on %s\n", name(module), func,
+	       running ? "running: waiting for it" : "pending: cancelled",
+	       queue);
+}
+
+void cwq_shim_log_evicted_queue(const void *module, const char *queue)
+{
+	pr_err("module %s goes, but its queue %s is alive: destroyed\n",
+	       name(module), queue);
+}
