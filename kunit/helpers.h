@@ -22,7 +22,7 @@
 
 #include <cwq/workqueue.h>
 
-#define TEST_TIMEOUT (10 * HZ)
+#define TEST_TIMEOUT (60 * HZ)
 
 /* Far enough away that a timer armed for it does not fire during a run. */
 #define TEST_FAR_AWAY (3600 * HZ)

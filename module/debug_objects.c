@@ -30,15 +30,7 @@ static bool work_is_static_object(void *addr)
 }
 
 /* The works that are given back or made anew leave their list first. */
-static bool work_fixup_init(void *addr, enum debug_obj_state state)
-{
-	if (state != ODEBUG_STATE_ACTIVE)
-		return false;
-	cwq_cancel_work(addr);
-	return true;
-}
-
-static bool work_fixup_free(void *addr, enum debug_obj_state state)
+static bool work_fixup(void *addr, enum debug_obj_state state)
 {
 	if (state != ODEBUG_STATE_ACTIVE)
 		return false;
@@ -50,17 +42,40 @@ static const struct debug_obj_descr work_debug_descr = {
 	.name = "cwq_work_struct",
 	.debug_hint = work_debug_hint,
 	.is_static_object = work_is_static_object,
-	.fixup_init = work_fixup_init,
-	.fixup_free = work_fixup_free,
+	.fixup_init = work_fixup,
+	.fixup_free = work_fixup,
 };
+
+/*
+ * A work on the stack is watched a second time, by way of its list entry: active
+ * from the beginning of its life to its end, so that a frame which is left
+ * without cwq_destroy_work_on_stack() is noticed when its memory is used for
+ * another work, or freed.
+ */
+static bool frame_fixup(void *addr, enum debug_obj_state state);
+
+static const struct debug_obj_descr frame_debug_descr = {
+	.name = "cwq_work_struct (cwq_destroy_work_on_stack)",
+	.fixup_init = frame_fixup,
+	.fixup_free = frame_fixup,
+};
+
+static bool frame_fixup(void *addr, enum debug_obj_state state)
+{
+	debug_object_deactivate(addr, &frame_debug_descr);
+	return true;
+}
 
 /* For CWQ_INIT_WORK() and its sisters. */
 void __cwq_init_work(struct cwq_work_struct *work, bool onstack)
 {
-	if (onstack)
-		debug_object_init_on_stack(work, &work_debug_descr);
-	else
+	if (!onstack) {
 		debug_object_init(work, &work_debug_descr);
+		return;
+	}
+	debug_object_init_on_stack(work, &work_debug_descr);
+	debug_object_init_on_stack(&work->entry, &frame_debug_descr);
+	debug_object_activate(&work->entry, &frame_debug_descr);
 }
 EXPORT_SYMBOL_GPL(__cwq_init_work);
 
@@ -74,6 +89,8 @@ EXPORT_SYMBOL_GPL(__cwq_init_work);
  */
 void cwq_destroy_work_on_stack(struct cwq_work_struct *work)
 {
+	debug_object_deactivate(&work->entry, &frame_debug_descr);
+	debug_object_free(&work->entry, &frame_debug_descr);
 	debug_object_free(work, &work_debug_descr);
 }
 EXPORT_SYMBOL_GPL(cwq_destroy_work_on_stack);
