@@ -130,7 +130,6 @@ void cwq_shim_assert_held(void *lock);
 
 void cwq_shim_mutex_init(void *mutex);
 void cwq_shim_mutex_lock(void *mutex);
-bool cwq_shim_mutex_trylock(void *mutex);
 void cwq_shim_mutex_unlock(void *mutex);
 
 void cwq_shim_waitq_init(void *waitq);

@@ -146,10 +146,7 @@ class BarrierSet {
 public:
 	explicit BarrierSet(const Workqueue<P> *wq) : nr(nr_cwqs(wq))
 	{
-		/* SAFETY: zeroed, so PENDING nowhere; insert_wq_barrier()
-		 * initialises the rest. */
-		first = static_cast<WqBarrier<P> *>(
-			P::alloc_atomic(sizeof(WqBarrier<P>) * nr));
+		first = P::template make_atomic<WqBarrier<P>>(nr);
 		if (first)
 			return;
 		first = &single_;

@@ -152,10 +152,6 @@ struct Kernel {
 		{
 			cwq_shim_mutex_lock(this);
 		}
-		bool trylock() CWQ_ATTR(try_acquire_capability(true))
-		{
-			return cwq_shim_mutex_trylock(this);
-		}
 		void unlock() RELEASE()
 		{
 			cwq_shim_mutex_unlock(this);
@@ -216,17 +212,22 @@ struct Kernel {
 		Opaque<CWQ_SIZEOF_COMPLETION, CWQ_ALIGNOF_COMPLETION> memory;
 	};
 
-	static void *alloc(unsigned long size)
+	/* SAFETY: all of the core's types are plain memory to the kernel, for
+	 * which zero is a good value; see cwq_shim_alloc_on() on alignment. */
+	template <class T>
+	static T *make(int n, unsigned long extra)
 	{
-		return cwq_shim_alloc(size);
+		return static_cast<T *>(cwq_shim_alloc(sizeof(T) * n + extra));
 	}
-	static void *alloc_on(int cpu, unsigned long size)
+	template <class T>
+	static T *make_on(int cpu)
 	{
-		return cwq_shim_alloc_on(cpu, size);
+		return static_cast<T *>(cwq_shim_alloc_on(cpu, sizeof(T)));
 	}
-	static void *alloc_atomic(unsigned long size)
+	template <class T>
+	static T *make_atomic(int n)
 	{
-		return cwq_shim_alloc_atomic(size);
+		return static_cast<T *>(cwq_shim_alloc_atomic(sizeof(T) * n));
 	}
 	static void free(void *memory)
 	{

@@ -142,10 +142,8 @@ Workqueue<P> *create_workqueue(Registry<P> *registry, const char *name,
 			       const WorkqueueKind &kind)
 	NO_THREAD_SAFETY_ANALYSIS
 {
-	/* SAFETY: zeroed memory, filled in below. */
-	auto *wq = static_cast<Workqueue<P> *>(
-		P::alloc(sizeof(Workqueue<P>) +
-			 sizeof(CpuWorkqueue<P> *) * P::nr_cpus()));
+	auto *wq = P::template make<Workqueue<P>>(1, sizeof(CpuWorkqueue<P> *) *
+							     P::nr_cpus());
 
 	if (!wq)
 		return nullptr;

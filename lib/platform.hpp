@@ -75,7 +75,6 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	 * looked. */
 	mutex.init();
 	mutex.lock();
-	mutex.trylock();
 	mutex.unlock();
 	waitq.init();
 	waitq.wake_up();
@@ -86,13 +85,13 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	done.wait();
 	done.wait_killable(word);
 
-	/* Memory; zeroed; nullptr when there is none. alloc_atomic() does not
-	 * sleep. */
-	memory = P::alloc(sizeof(int));
-	memory = P::alloc_on(cpu, sizeof(int));
-	memory = P::alloc_atomic(sizeof(int));
+	/* Objects, so many and so many bytes behind them, as if of zeroed
+	 * memory; nullptr when there is none. make_atomic() does not sleep. */
+	P::template make<int>(cpu, word);
+	P::template make_on<int>(cpu);
+	P::template make_atomic<int>(cpu);
 	P::free(memory);
-	/* Could alloc_on() have returned this? */
+	/* Could make_on() have returned this? */
 	P::is_memory(memory);
 
 	/* The context of the caller. */

@@ -23,9 +23,7 @@ public:
 	{
 		int nr = P::nr_cpus() + 1;
 
-		/* SAFETY: plain memory, initialised right here. */
-		free_ = static_cast<ListNode<P> *>(
-			P::alloc(sizeof(ListNode<P>) * nr));
+		free_ = P::template make<ListNode<P>>(nr, 0);
 		if (!free_)
 			return false;
 		for (int i = 0; i < nr; i++)
@@ -74,9 +72,7 @@ private:
 	/* Nobody else knows of it yet. */
 	static CpuWorkqueue<P> *make(int cpu) NO_THREAD_SAFETY_ANALYSIS
 	{
-		/* SAFETY: zeroed memory of the right alignment. */
-		auto *cwq = static_cast<CpuWorkqueue<P> *>(
-			P::alloc_on(cpu, sizeof(CpuWorkqueue<P>)));
+		auto *cwq = P::template make_on<CpuWorkqueue<P>>(cpu);
 
 		if (!cwq)
 			return nullptr;

@@ -85,11 +85,6 @@ void cwq_shim_mutex_lock(void *mutex)
 	mutex_lock(mutex);
 }
 
-bool cwq_shim_mutex_trylock(void *mutex)
-{
-	return mutex_trylock(mutex);
-}
-
 void cwq_shim_mutex_unlock(void *mutex)
 {
 	mutex_unlock(mutex);
