@@ -81,7 +81,7 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 			cwq->lock.assert_held();
 			running = cwq->current_work.get() == work;
 			if (!running && !(data & WORK_PENDING) &&
-			    !registry->nr_left.load(Order::relaxed))
+			    !any_left_behind(registry))
 				return { false, WaitEnd::done };
 
 			grabbed = try_to_grab_pending(cwq, work, data);

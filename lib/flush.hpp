@@ -72,8 +72,7 @@ Waited flush_left_behind(Registry<P> *registry, const Work<P> *work,
 	Waited waited = { false, WaitEnd::done };
 	bool own = false;
 
-	while (UNLIKELY(registry->nr_left.load(Order::relaxed)) &&
-	       waited.end == WaitEnd::done) {
+	while (any_left_behind(registry) && waited.end == WaitEnd::done) {
 		WqBarrier<P> barrier;
 		Flusher<P> flusher;
 

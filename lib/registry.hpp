@@ -87,7 +87,15 @@ template <Platform P>
 void end_of_left_work(CpuWorkqueue<P> *cwq)
 {
 	cwq->left.set(false);
-	cwq->wq.get()->registry->nr_left.fetch_add(-1ul, Order::relaxed);
+	/* Pairs with the acquire in any_left_behind(). */
+	cwq->wq.get()->registry->nr_left.fetch_add(-1ul, Order::release);
+}
+
+/* If not, all that they did has happened: nobody waits for them any more. */
+template <Platform P>
+bool any_left_behind(const Registry<P> *registry)
+{
+	return UNLIKELY(registry->nr_left.load(Order::acquire));
 }
 
 inline bool same_name(const char *a, const char *b)
