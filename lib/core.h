@@ -160,7 +160,6 @@ void cwq_shim_thread_stop(struct task_struct *thread);
 void cwq_shim_set_freezable(void);
 
 void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay);
-bool cwq_shim_timer_armed(const struct cwq_delayed_work *dwork);
 bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork);
 void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
 

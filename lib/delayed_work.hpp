@@ -4,11 +4,9 @@
  *
  * The cwq is chosen when the work is queued, not when the timer fires. The timer
  * is armed and, where that is the whole purpose, taken out under the lock of the
- * cwq. Once the timer function has been entered, it moves the work, with two
- * exceptions: a cancel grabs the work first, which then waits for the timer
- * function to return before it lets go; or the timer has been armed again, and
- * the function leaves the work to its next call. So no timer function outlives
- * the work.
+ * cwq. Once the timer function has been entered, only it moves the work, unless
+ * a cancel grabs the work first; that cancel waits for the timer function to
+ * return before it lets go, so no timer function outlives the work.
  */
 #ifndef CWQ_DELAYED_WORK_HPP
 #define CWQ_DELAYED_WORK_HPP
@@ -104,32 +102,56 @@ void delayed_work_timer_fn(Work<P> *work)
 	unsigned long data = get_wq_data(work);
 
 	if (data & WORK_DELAYED)
-		end_delay(work, data, [work] { return !P::timer_armed(work); });
+		end_delay(work, data, [] { return true; });
 }
 
 /*
  * Queue @work now if it waits for its timer, and say whether it did. If the timer
- * function is under way it may not be overtaken: then one more call of it does
- * the job, at once.
+ * function is under way already, it will do that; wait until it has.
  */
 template <Platform P>
 bool expedite_delayed_work(Work<P> *work)
 {
 	for (bool delayed = false;; delayed = true) {
 		unsigned long data = get_wq_data(work);
-		auto taken_out = [work] {
-			if (P::timer_take_out(work))
-				return true;
-			P::timer_arm(work, 0);
-			return false;
-		};
 
 		if (!(data & WORK_DELAYED))
 			return delayed;
-		if (end_delay(work, data, taken_out))
+		if (end_delay(work, data,
+			      [work] { return P::timer_take_out(work); }))
 			return true;
 		wait_for_move(cwq_of<P>(data), work, data);
 	}
+}
+
+/*
+ * Take @work, which @old says is pending, off @last, and put it on @target.
+ * False if its timer function is under way, which may not be overtaken. Returns
+ * in @wake whether to wake the worker of @target.
+ */
+template <Platform P>
+bool requeue(CpuWorkqueue<P> *target, CpuWorkqueue<P> *last, Work<P> *work,
+	     unsigned long old, unsigned long delay, bool *wake)
+	REQUIRES(target->lock, last->lock)
+{
+	*wake = false;
+	if (old & WORK_DELAYED) {
+		if (!P::timer_take_out(work))
+			return false;
+		unlink_delayed(last, work);
+	} else {
+		unlink_pending(last, work);
+	}
+
+	if (delay) {
+		move_wq_data(work, target, WORK_PENDING | WORK_DELAYED);
+		link_delayed(target, work, delay);
+	} else {
+		move_wq_data(work, target, WORK_PENDING);
+		P::trace_queue_work(target, target, work);
+		*wake = insert_work(target, work);
+	}
+	return true;
 }
 
 /*
@@ -142,7 +164,7 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 			   unsigned long delay) NO_THREAD_SAFETY_ANALYSIS
 {
 	CpuWorkqueue<P> *last, *target;
-	bool beside, wake = false;
+	bool wake;
 
 	for (;;) {
 		unsigned long old = get_wq_data(work);
@@ -161,43 +183,35 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 		}
 
 		last = cwq_of<P>(old);
-		QueueGuard<P> guard(cwq, last);
+		{
+			QueueGuard<P> guard(cwq, last);
 
-		if (work->data.load(Order::relaxed) != old)
-			continue;
-		target = cwq;
-		beside = runs_beside(cwq, last, work);
-		if (beside && last->wq.get() == cwq->wq.get())
-			target = last;
+			if (work->data.load(Order::relaxed) != old)
+				continue;
+			target = cwq;
 
-		Queued admitted = admit(target, work);
+			bool beside = runs_beside(cwq, last, work);
 
-		if (admitted != Queued::yes)
-			return admitted;
-		if (must_redirect(target, work)) {
-			cwq = fallback(target);
-			continue;
+			if (beside && last->wq.get() == cwq->wq.get())
+				target = last;
+
+			Queued admitted = admit(target, work);
+
+			if (admitted != Queued::yes)
+				return admitted;
+			if (must_redirect(target, work)) {
+				cwq = fallback(target);
+				continue;
+			}
+			if (requeue(target, last, work, old, delay, &wake)) {
+				if (beside && target != last)
+					leave_behind(last);
+				break;
+			}
 		}
-
-		bool armed = old & WORK_DELAYED;
-
-		if (armed)
-			unlink_delayed(last, work);
-		else
-			unlink_pending(last, work);
-		if (beside && target != last)
-			leave_behind(last);
-		/* A timer function that is under way must be the last one to
-		 * look at the work: arm the timer for one more call. */
-		if (delay || (armed && !P::timer_take_out(work))) {
-			move_wq_data(work, target, WORK_PENDING | WORK_DELAYED);
-			link_delayed(target, work, delay);
-		} else {
-			move_wq_data(work, target, WORK_PENDING);
-			P::trace_queue_work(cwq, target, work);
-			wake = insert_work(target, work);
-		}
-		break;
+		/* This may take out a timer that has been armed again since.
+		 * Then the work waits for us, and we come to it next. */
+		P::timer_delete_sync(work);
 	}
 	if (wake)
 		wake_worker(target);

@@ -329,10 +329,6 @@ struct Kernel {
 	{
 		cwq_shim_timer_arm(dwork(work), delay);
 	}
-	static bool timer_armed(auto *work)
-	{
-		return cwq_shim_timer_armed(dwork(work));
-	}
 	static bool timer_take_out(auto *work)
 	{
 		return cwq_shim_timer_take_out(dwork(work));

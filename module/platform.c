@@ -232,15 +232,10 @@ void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay)
 	mod_timer(&dwork->timer, jiffies + delay);
 }
 
-bool cwq_shim_timer_armed(const struct cwq_delayed_work *dwork)
-{
-	return timer_pending(&dwork->timer);
-}
-
-/* Not if its function is under way, whether it is armed again or not. */
+/* Afterwards it is not armed and its function not under way; else false. */
 bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
 {
-	return try_to_del_timer_sync(&dwork->timer) > 0;
+	return try_to_del_timer_sync(&dwork->timer) >= 0;
 }
 
 void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
