@@ -20,12 +20,23 @@ void screen(Registry<P> *registry, const void *module)
 {
 	MutexGuard<P> guard(registry->mutex);
 
-	registry->leaving.store(module, Order::relaxed);
-	for_each_cwq(registry, [&](CpuWorkqueue<P> *cwq) {
-		set_state(cwq, module ? STATE_SCREENED : 0,
-			  module ? 0 : STATE_SCREENED);
+	registry->leaving.set(module);
+	for_each_cwq(registry, [](CpuWorkqueue<P> *cwq) {
+		set_state(cwq, STATE_SCREENED, 0);
 		return true;
 	});
+}
+
+template <Platform P>
+void end_screening(Registry<P> *registry)
+{
+	MutexGuard<P> guard(registry->mutex);
+
+	for_each_cwq(registry, [](CpuWorkqueue<P> *cwq) {
+		set_state(cwq, 0, STATE_SCREENED);
+		return true;
+	});
+	registry->leaving.set(nullptr);
 }
 
 /* Cancel what @module has on the lists. */
@@ -108,7 +119,7 @@ void evict(Registry<P> *registry, const void *module)
 	screen(registry, module);
 	evict_pending(registry, module);
 	evict_running(registry, module);
-	screen<P>(registry, nullptr);
+	end_screening(registry);
 
 	while (Workqueue<P> *wq = owned_workqueue(registry, module)) {
 		P::log_evicted_queue(module, wq->name);

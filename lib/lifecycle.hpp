@@ -88,7 +88,7 @@ template <Platform P>
 bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 	REQUIRES(registry->mutex) NO_THREAD_SAFETY_ANALYSIS
 {
-	bool screened = registry->leaving.load(Order::relaxed);
+	bool screened = registry->leaving.get();
 
 	for (int i = 0; i < nr_cwqs(wq); i++) {
 		int cpu = wq->singlethread ? -1 : i;

@@ -86,8 +86,7 @@ bool is_leaving(const CpuWorkqueue<P> *cwq, const Work<P> *work)
 	const Registry<P> *registry = cwq->wq.get()->registry;
 
 	return cwq->state.get() & STATE_SCREENED &&
-	       P::of_module(registry->leaving.load(Order::relaxed), work,
-			    work->func.get());
+	       P::of_module(registry->leaving.get(), work, work->func.get());
 }
 
 /* May @work go on @cwq, which is not just open? If not, why. */

@@ -17,8 +17,9 @@ struct Registry {
 	typename P::template Atomic<unsigned long> nr_left;
 	/* What the workers wait for: see wait.hpp. */
 	typename P::Lock waits_lock;
-	/* S: the module that goes, as long as cwqs are STATE_SCREENED. */
-	typename P::template Atomic<const void *> leaving;
+	/* The module that goes: written under the mutex, when no cwq is
+	 * STATE_SCREENED, and read under the lock of one that is. */
+	typename P::template Var<const void *> leaving;
 };
 
 template <Platform P>
