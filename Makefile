@@ -8,7 +8,7 @@ client = $(MAKE) -C $(KDIR) CWQ=$(CURDIR) \
 	KBUILD_EXTRA_SYMBOLS=$(CURDIR)/Module.symvers
 
 .PHONY: modules modules_install kunit test_modules clean
-.PHONY: demo test bench shell setup help
+.PHONY: demo test model bench shell setup help
 
 modules:
 	+$(kbuild) modules
@@ -33,6 +33,10 @@ demo:
 test:
 	scripts/test.sh "$(SUITE)" "$(KERNEL)"
 
+model:
+	scripts/setup.sh
+	+$(MAKE) --no-print-directory -C lib/model run
+
 bench:
 	scripts/bench.sh
 
@@ -54,8 +58,10 @@ help:
 	@echo 'In virtual machines, on Debian 12; each sets up what it needs:'
 	@echo '  make demo            the module on a stock 6.1 kernel, a client at work'
 	@echo '  make test            all tests; SUITE=<suite> and KERNEL=<kernel> narrow it'
-	@echo '      suites:          check build kunit selftests'
+	@echo '      suites:          check model build kunit selftests'
 	@echo '      kernels:         6.1-debug 6.1 6.1-rt 6.12'
+	@echo '  make model           the core under a model checker, on this machine'
+	@echo '      SUITE=<name> BOUND=<n> RANDOM=<n>  narrow or widen the search'
 	@echo '  make bench           instructions per item, beside the kernel'"'"'s own queues'
 	@echo '  make shell           a shell in a VM, modules in /modules; KERNEL=<kernel>'
 	@echo '  make setup           only install what the tests need'

@@ -23,7 +23,7 @@ test)
 	commands+=(flex bison bc pahole xz perl clang++ clang-format shellcheck)
 	packages+=(
 		flex bison bc libelf-dev libssl-dev dwarves xz-utils
-		perl clang clang-format shellcheck
+		perl clang clang-format shellcheck relacy-dev
 		linux-headers-rt-amd64 linux-headers-6.12-amd64
 	)
 	;;

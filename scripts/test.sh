@@ -3,6 +3,7 @@
 # Run the tests: test.sh [SUITE] [KERNEL], all of them if not told which.
 #
 #	check		the sources: format, locking, scripts; no kernel
+#	model		the core under a model checker, on this machine
 #	build		the module, for each stock kernel, without a warning
 #	kunit		the KUnit suites, on the debug kernel
 #	selftests	the kselftests, on each stock kernel, and on the debug
@@ -13,7 +14,7 @@ top=$(dirname "$here")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-suites=(check build kunit selftests)
+suites=(check model build kunit selftests)
 debug_kernels=(6.1-debug)
 stock_kernels=(6.1 6.1-rt 6.12)
 
@@ -160,6 +161,22 @@ suite_check() {
 	    -Werror "${c[@]}"
 	try 'checkpatch' env -C "$top" perl "$SRC/scripts/checkpatch.pl" \
 	    --no-tree --terse --show-types --no-summary --file "${c[@]}"
+}
+
+suite_model() {
+	local start=$SECONDS log=$logs/model.log good bad died=0
+
+	say "model ..."
+	make --no-print-directory -C "$top/lib/model" -j"$(nproc)" run \
+	    >"$log" 2>&1 || died=1
+	good=$(grep -ac '^ok ' "$log" || true)
+	bad=$(grep -ac '^not ok ' "$log" || true)
+	((bad)) || bad=$died
+	if ((bad)); then
+		tail -n 40 "$log" >&2
+		say "model failed; the histories are in $log"
+	fi
+	count model "$good" "$bad" $((SECONDS - start))
 }
 
 # Do the dependencies work? Nothing is rebuilt for nothing, and for a header of
