@@ -4,7 +4,8 @@
 # build.sh NAME OUTDIR [ARGUMENT]...
 #
 # NAME is as for kernel.sh, an ARGUMENT is for make: a target, a variable. All
-# modules that come of it are copied to OUTDIR. A warning is a failure.
+# modules that come of it are copied to OUTDIR, with the symbols that cwq.ko
+# exports. A warning is a failure.
 
 here=$(dirname "$(realpath "$0")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -45,3 +46,4 @@ fi
 mkdir -p "$out"
 rm -f "$out"/*.ko
 find "$build" -name '*.ko' -exec cp -p -t "$out" {} +
+cp -p "$build/Module.symvers" "$out"

@@ -6,6 +6,7 @@
 #	model		the core under a model checker, on this machine
 #	build		the module, for each stock kernel, without a warning
 #	kunit		the KUnit suites, on the debug kernel
+#	dropin		drivers of the kernel's, rebuilt onto cwq, on stock 6.1
 #	selftests	the kselftests, on each stock kernel, and on the debug
 #			kernel if that is the KERNEL
 
@@ -14,7 +15,7 @@ top=$(dirname "$here")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-suites=(check model build kunit selftests)
+suites=(check model build kunit dropin selftests)
 debug_kernels=(6.1-debug)
 stock_kernels=(6.1 6.1-rt 6.12)
 
@@ -96,14 +97,15 @@ ktap_of_log() {
 }
 
 # Boot KERNEL with the payload in ROOT, show the results, and hold the kernel's
-# log against what the tests announced: boot WHAT KERNEL ROOT RESULTS
+# log against what the tests announced: boot WHAT KERNEL ROOT RESULTS [OPTION]...
 #
-# RESULTS is where the KTAP is: in the kernel's log or on the VM's stdout.
+# An OPTION is for vm.sh. RESULTS is where the KTAP is: in the kernel's log or on the VM's stdout.
 boot() {
 	local what=$1 kernel=$2 root=$3 results=$4 start=$SECONDS
 	local base=$logs/${1//[ \/]/-}
+	shift 4
 
-	try "$what: the VM" tee_vm "$base" --kernel "$kernel" "$root"
+	try "$what: the VM" tee_vm "$base" --kernel "$kernel" "$@" "$root"
 	if [[ $results = log ]]; then
 		ktap_of_log "$base.log" >"$base.ktap"
 	else
@@ -216,6 +218,29 @@ suite_kunit() {
 		cp "$here/vm-kunit" "$root/run-tests"
 		boot "kunit $k" "$k" "$root" log
 	done < <(kernels "${debug_kernels[@]}")
+}
+
+# The drivers of the kernel's, and what must not compile, on the one kernel whose
+# source there is. The crypto self-tests take long in a VM, and fail for it.
+suite_dropin() {
+	local root=$tmp/dropin start=$SECONDS log=$logs/dropin.ktap good bad
+
+	[[ -n $(kernels 6.1) ]] || return 0
+	"$here/dropin.sh" --statements | tee "$log"
+	good=$(grep -c '^ok ' "$log" || true)
+	bad=$(grep -c '^not ok ' "$log" || true)
+	count 'dropin: statements' "$good" "$bad" $((SECONDS - start))
+
+	mkdir -p "$root/selftests"
+	"$here/dropin.sh" "$root"
+	cp "$top/selftests/functions.sh" "$root/selftests"
+	cp "$top/selftests/dropin/run-in-vm.sh" "$root/run-tests"
+	head -c 1474560 /dev/urandom >"$tmp/floppy"
+	sha256sum <"$tmp/floppy" >"$root/floppy.sha256"
+	boot "dropin 6.1" 6.1 "$root" stdout \
+	    --append cryptomgr.notests \
+	    --qemu "-netdev user,id=net -device e1000,netdev=net \
+	    -drive if=floppy,format=raw,file=$tmp/floppy"
 }
 
 suite_selftests() {

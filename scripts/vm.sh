@@ -20,6 +20,7 @@ it comes, and its exit status is vm.sh's. The kernel's console goes to a log.
   --timeout SECONDS after which the VM is killed (300)
   --icount          time is a count of instructions, 2 ns each; one CPU
   --append ARGS     more kernel arguments
+  --qemu ARGS       more devices, as QEMU's own arguments
   --log FILE        where the console goes
   --results DIR     unpack the VM's /results here
   --shell           a shell on this terminal in place of /run-tests
@@ -30,7 +31,7 @@ USAGE
 
 kernel=6.1 cpus=4 memory=1024 timeout=300 append='' mode=run
 log='' results='' root=''
-accel=(-accel 'tcg,thread=multi')
+accel=(-accel 'tcg,thread=multi') devices=()
 
 while (($#)); do
 	case $1 in
@@ -40,6 +41,7 @@ while (($#)); do
 	--timeout) timeout=$2; shift ;;
 	--icount) accel=(-accel tcg -icount 'shift=1') cpus=1 ;;
 	--append) append=$2; shift ;;
+	--qemu) read -rd "" -a devices <<<"$2" || true; shift ;;
 	--log) log=$2; shift ;;
 	--results) results=$2; shift ;;
 	--shell) mode=shell ;;
@@ -88,6 +90,7 @@ qemu=(
 	"${accel[@]}" -cpu 'max,la57=off' -smp "$cpus" -m "$memory"
 	-nodefaults -no-user-config -display none -no-reboot
 	-kernel "$IMAGE" -initrd "$tmp/initramfs.gz"
+	"${devices[@]}"
 )
 cmdline="console=ttyS0 tsc=reliable noirqdebug panic=-1 oops=panic"
 alarm=$((timeout > 40 ? timeout - 20 : timeout / 2))

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The names of <linux/workqueue.h>, on cwq.
+ *
+ * A driver is rebuilt onto cwq by one line, behind its other includes:
+ *
+ *	#include <cwq/dropin.h>
+ *
+ * From there on struct work_struct, INIT_WORK(), queue_work() and the others mean
+ * cwq's. What comes from headers included before keeps the kernel's types; so in
+ * a driver of several files, the line goes into the driver's own header, behind
+ * what that includes of the kernel's.
+ *
+ * What cwq cannot give does not compile, and says what to use instead:
+ *
+ * - alloc_workqueue() and the system_..._wq promise that several works of a queue
+ *   run at once on one CPU. cwq has one thread per CPU and queue: make a queue
+ *   of your own for what must not wait for other works.
+ * - A work that is part of a structure of the kernel's, such as the one in struct
+ *   led_classdev, is the kernel's to queue: the compiler says that a pointer to
+ *   struct work_struct is not one to struct cwq_work_struct. Embed a work of
+ *   your own.
+ */
+#ifndef CWQ_DROPIN_H
+#define CWQ_DROPIN_H
+
+#include <linux/build_bug.h>
+#include <linux/workqueue.h>
+
+#include <cwq/workqueue.h>
+
+/* clang-format off */
+
+/* Types */
+
+#define work_struct		cwq_work_struct
+#define delayed_work		cwq_delayed_work
+#define workqueue_struct	cwq_workqueue_struct
+#define execute_work		cwq_execute_work
+#define work_func_t		cwq_work_func_t
+
+/* Works */
+
+#undef __WORK_INITIALIZER
+#undef __DELAYED_WORK_INITIALIZER
+#undef DECLARE_WORK
+#undef DECLARE_DELAYED_WORK
+#undef DECLARE_DEFERRABLE_WORK
+#undef INIT_WORK
+#undef INIT_WORK_ONSTACK
+#undef INIT_DELAYED_WORK
+#undef INIT_DELAYED_WORK_ONSTACK
+#undef INIT_DEFERRABLE_WORK
+#undef INIT_DEFERRABLE_WORK_ONSTACK
+#undef PREPARE_WORK
+#undef PREPARE_DELAYED_WORK
+#undef work_pending
+#undef delayed_work_pending
+#undef WORK_BUSY_PENDING
+#undef WORK_BUSY_RUNNING
+
+#define __WORK_INITIALIZER		CWQ_WORK_INITIALIZER
+#define __DELAYED_WORK_INITIALIZER(n, f, flags) \
+	__CWQ_DELAYED_WORK_INITIALIZER(n, f, flags)
+#define DECLARE_WORK			CWQ_DECLARE_WORK
+#define DECLARE_DELAYED_WORK		CWQ_DECLARE_DELAYED_WORK
+#define DECLARE_DEFERRABLE_WORK		CWQ_DECLARE_DEFERRABLE_WORK
+#define INIT_WORK			CWQ_INIT_WORK
+#define INIT_WORK_ONSTACK		CWQ_INIT_WORK_ONSTACK
+#define INIT_DELAYED_WORK		CWQ_INIT_DELAYED_WORK
+#define INIT_DELAYED_WORK_ONSTACK	CWQ_INIT_DELAYED_WORK_ONSTACK
+#define INIT_DEFERRABLE_WORK		CWQ_INIT_DEFERRABLE_WORK
+#define PREPARE_WORK			CWQ_PREPARE_WORK
+#define PREPARE_DELAYED_WORK		CWQ_PREPARE_DELAYED_WORK
+#define destroy_work_on_stack		cwq_destroy_work_on_stack
+#define destroy_delayed_work_on_stack	cwq_destroy_delayed_work_on_stack
+#define work_pending			cwq_work_pending
+#define delayed_work_pending		cwq_delayed_work_pending
+#define work_busy			cwq_work_busy
+#define WORK_BUSY_PENDING		CWQ_WORK_BUSY_PENDING
+#define WORK_BUSY_RUNNING		CWQ_WORK_BUSY_RUNNING
+#define to_delayed_work			cwq_to_delayed_work
+
+/* Queues */
+
+#undef create_workqueue
+#undef create_singlethread_workqueue
+#undef create_freezable_workqueue
+#undef alloc_ordered_workqueue
+#undef alloc_workqueue
+
+#define create_workqueue		cwq_create_workqueue
+#define create_singlethread_workqueue	cwq_create_singlethread_workqueue
+#define create_freezeable_workqueue	cwq_create_freezeable_workqueue
+#define create_freezable_workqueue	cwq_create_freezeable_workqueue
+#define create_rt_workqueue		cwq_create_rt_workqueue
+#define destroy_workqueue		cwq_destroy_workqueue
+#define drain_workqueue			cwq_drain_workqueue
+#define system_wq			cwq_system_wq
+
+/* Queueing */
+
+#define queue_work			cwq_queue_work
+#define queue_work_on			cwq_queue_work_on
+#define queue_delayed_work		cwq_queue_delayed_work
+#define queue_delayed_work_on		cwq_queue_delayed_work_on
+#define mod_delayed_work		cwq_mod_delayed_work
+#define mod_delayed_work_on		cwq_mod_delayed_work_on
+#define schedule_work			cwq_schedule_work
+#define schedule_work_on		cwq_schedule_work_on
+#define schedule_delayed_work		cwq_schedule_delayed_work
+#define schedule_delayed_work_on	cwq_schedule_delayed_work_on
+#define schedule_on_each_cpu		cwq_schedule_on_each_cpu
+#define execute_in_process_context	cwq_execute_in_process_context
+#undef work_on_cpu
+#define work_on_cpu			cwq_work_on_cpu
+#define current_is_keventd		cwq_current_is_keventd
+#define keventd_up			cwq_keventd_up
+
+/* Waiting */
+
+#undef flush_scheduled_work
+#undef flush_workqueue
+#define flush_workqueue			cwq_flush_workqueue
+#define flush_scheduled_work		cwq_flush_scheduled_work
+#define flush_work			cwq_flush_work
+#define flush_delayed_work		cwq_flush_delayed_work
+#define cancel_work			cwq_cancel_work
+#define cancel_work_sync		cwq_cancel_work_sync
+#define cancel_delayed_work		cwq_cancel_delayed_work
+#define cancel_delayed_work_sync	cwq_cancel_delayed_work_sync
+#define cancel_rearming_delayed_work	cwq_cancel_delayed_work_sync
+
+/*
+ * An ordered queue is one with a single thread. WQ_MEM_RECLAIM asks for a thread
+ * of one's own, which every queue here has, and WQ_FREEZABLE for a freezeable one.
+ */
+__printf(1, 4)
+static inline struct cwq_workqueue_struct *
+__cwq_alloc_ordered(const char *fmt, unsigned int flags, struct module *owner,
+		    ...)
+{
+	char name[CWQ_NAME_LEN];
+	va_list args;
+
+	va_start(args, owner);
+	vsnprintf(name, sizeof(name), fmt, args);
+	va_end(args);
+	return __cwq_create_workqueue(name,
+				      CWQ_SINGLETHREAD |
+				      (flags & WQ_FREEZABLE ? CWQ_FREEZEABLE : 0),
+				      owner);
+}
+
+#define __CWQ_ORDERED_FLAGS						\
+	((unsigned int)(WQ_MEM_RECLAIM | WQ_FREEZABLE | WQ_UNBOUND |	\
+			__WQ_LEGACY | __WQ_ORDERED))
+
+#define alloc_ordered_workqueue(fmt, flags, args...)			\
+({									\
+	BUILD_BUG_ON_MSG((flags) & ~__CWQ_ORDERED_FLAGS,		\
+		"cwq: only WQ_MEM_RECLAIM and WQ_FREEZABLE; for real-time threads use cwq_create_rt_workqueue()"); \
+	__cwq_alloc_ordered(fmt, flags, THIS_MODULE, ##args);		\
+})
+
+/* One work at a time on any CPU is an ordered queue; nothing else is to be had. */
+#define alloc_workqueue(fmt, flags, max_active, args...)		\
+({									\
+	BUILD_BUG_ON_MSG(!((flags) & WQ_UNBOUND) || (max_active) != 1,	\
+		"cwq: a queue runs one work at a time per CPU; use create_workqueue() or create_singlethread_workqueue()"); \
+	alloc_ordered_workqueue(fmt, flags, ##args);			\
+})
+
+/* What there is not */
+
+#define __CWQ_NO(name, instead)						\
+	extern void name(void)						\
+		__compiletime_error("cwq: " instead)
+
+__CWQ_NO(__cwq_no_system_queue,
+	 "this queue runs works of one CPU beside each other; use schedule_work() or create_workqueue()");
+__CWQ_NO(__cwq_no_attrs,
+	 "queues have no attributes; use create_rt_workqueue() for priority, queue_work_on() for a CPU");
+__CWQ_NO(__cwq_no_rcu_work,
+	 "there is no rcu_work; use call_rcu() and queue_work() in its callback");
+__CWQ_NO(__cwq_no_node,
+	 "works go to CPUs, not to nodes; use queue_work_on()");
+__CWQ_NO(__cwq_no_disable,
+	 "works cannot be disabled; use cancel_work_sync() and a flag of your own");
+
+#define __CWQ_NO_QUEUE \
+	({ __cwq_no_system_queue(); (struct cwq_workqueue_struct *)NULL; })
+
+#define system_highpri_wq		__CWQ_NO_QUEUE
+#define system_long_wq			__CWQ_NO_QUEUE
+#define system_unbound_wq		__CWQ_NO_QUEUE
+#define system_freezable_wq		__CWQ_NO_QUEUE
+#define system_power_efficient_wq	__CWQ_NO_QUEUE
+#define system_freezable_power_efficient_wq	__CWQ_NO_QUEUE
+#define system_bh_wq			__CWQ_NO_QUEUE
+#define system_bh_highpri_wq		__CWQ_NO_QUEUE
+#define alloc_workqueue_attrs(...)	({ __cwq_no_attrs(); NULL; })
+#define free_workqueue_attrs(...)	__cwq_no_attrs()
+#define apply_workqueue_attrs(...)	({ __cwq_no_attrs(); 0; })
+#define workqueue_set_max_active(...)	__cwq_no_attrs()
+#undef INIT_RCU_WORK
+#undef INIT_RCU_WORK_ONSTACK
+#define INIT_RCU_WORK(...)		__cwq_no_rcu_work()
+#define INIT_RCU_WORK_ONSTACK(...)	__cwq_no_rcu_work()
+#define queue_rcu_work(...)		({ __cwq_no_rcu_work(); false; })
+#define flush_rcu_work(...)		({ __cwq_no_rcu_work(); false; })
+#define queue_work_node(...)		({ __cwq_no_node(); false; })
+#define disable_work(...)		({ __cwq_no_disable(); false; })
+#define disable_work_sync(...)		({ __cwq_no_disable(); false; })
+#define enable_work(...)		({ __cwq_no_disable(); false; })
+#define disable_delayed_work(...)	({ __cwq_no_disable(); false; })
+#define disable_delayed_work_sync(...)	({ __cwq_no_disable(); false; })
+#define enable_delayed_work(...)	({ __cwq_no_disable(); false; })
+
+/* clang-format on */
+
+#endif /* CWQ_DROPIN_H */

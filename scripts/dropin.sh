@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Rebuild drivers of the kernel's own source onto cwq with <cwq/dropin.h>:
+#
+#	dropin.sh ROOT		into ROOT/modules, with what they depend on
+#	dropin.sh --statements	what compiles, and what must not; in KTAP
+#
+# The source is Debian's linux-source-6.1, the kernel its stock 6.1. A driver gets
+# one line behind its last #include, and is otherwise untouched.
+
+here=$(dirname "$(realpath "$0")")
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$here/lib.sh"
+
+top=$(dirname "$here")
+(($# == 1)) || die "usage: dropin.sh ROOT|--statements"
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+use_kernel src
+src=$SRC
+use_kernel 6.1
+
+# Build what is in DIR against the kernel and cwq, whose symbols are in $symbols.
+build() {
+	make -C "$KDIR" M="$1" KBUILD_EXTRA_SYMBOLS="$symbols" \
+	    "CFLAGS_MODULE=-I$top/include -Wno-error" modules
+}
+
+# The line goes behind the last include.
+drop_in() {
+	local last
+
+	last=$(grep -nE '^#include' "$1" | tail -n 1 | cut -d : -f 1)
+	sed -i "${last}a #include <cwq/dropin.h>" "$1"
+}
+
+driver() {
+	local module=$1 file=$2 dir=$tmp/$1 pattern
+	shift
+
+	mkdir "$dir"
+	for pattern; do
+		# shellcheck disable=SC2086 # it is one
+		cp "$src"/$pattern "$dir"
+	done
+	[[ -f $dir/Makefile ]] || echo "obj-m := $module.o" >"$dir/Makefile"
+	sed -i 's/obj-.(CONFIG_[A-Z0-9_]*)/obj-m/' "$dir/Makefile"
+	drop_in "$dir/${file##*/}"
+	logged "rebuilding $module onto cwq" "$cache/logs/dropin-$module.log" \
+	    build "$dir"
+	nm "$dir/$module.ko" | grep ' U cwq_' >/dev/null ||
+		die "$module.ko uses nothing of cwq"
+	cp "$dir/$module.ko" "$root/modules"
+}
+
+# Bring the stock modules that MODULE needs, and list them, the first to load
+# first.
+bring_needs() {
+	local module=$1 path
+
+	modprobe --dirname "$tmp/stock" --set-version "$RELEASE" \
+	    --show-depends "$module" | awk '$1 == "insmod" { print $2 }' |
+	    while read -r path; do
+		[[ ${path##*/} != "$module.ko" ]] || continue
+		cp -L "$path" "$root/modules"
+		echo "${path##*/}"
+	    done >"$root/modules/$module.needs"
+}
+
+rebuild_drivers() {
+	local module files
+
+	root=$1
+	mkdir -p "$root/modules"
+	"$here/build.sh" 6.1 "$root/modules"
+	symbols=$root/modules/Module.symvers
+	mkdir -p "$tmp/stock/lib"
+	cp -rs "$MODULES/lib/modules" "$tmp/stock/lib/"
+	depmod --basedir "$tmp/stock" "$RELEASE"
+	while read -r module files; do
+		[[ $module != \#* ]] || continue
+		set -f # the source is not here
+		# shellcheck disable=SC2086
+		set -- $files
+		set +f
+		driver "$module" "$@"
+		bring_needs "$module"
+	done <"$top/selftests/dropin/drivers"
+	# What the disk of scsi_debug needs, as it comes.
+	bring_needs sd_mod
+	cp "$MODULES/lib/modules/$RELEASE/kernel/drivers/scsi/sd_mod.ko" \
+	    "$root/modules"
+}
+
+try_statements() {
+	local statement message n=0 dir=$tmp/statement log=$tmp/log
+
+	symbols=
+	export KBUILD_MODPOST_WARN=1
+	mkdir "$dir"
+	echo 'obj-m := statement.o' >"$dir/Makefile"
+	while read -r statement; do
+		[[ $statement != \#* ]] || continue
+		n=$((n + 1)) message=${statement#* => } statement=${statement% => *}
+		cat >"$dir/statement.c" <<C
+#include <linux/module.h>
+#include <linux/workqueue.h>
+
+static struct work_struct kernels_work;
+static struct rcu_work rcu_work;
+#include <cwq/dropin.h>
+
+void try(struct workqueue_struct *queue);
+void try(struct workqueue_struct *queue)
+{
+	static struct work_struct work;
+
+	(void)&kernels_work;
+	(void)&rcu_work;
+	(void)&work;
+	(void)$statement;
+}
+MODULE_LICENSE("GPL");
+C
+		if build "$dir" >"$log" 2>&1; then
+			message=${message/compiles/}
+		else
+			grep error: "$log" | sed 's/^/# /'
+		fi
+		if [[ -z $message ]] || grep -F "$message" "$log" >/dev/null
+		then
+			echo "ok $n $statement"
+		else
+			echo "not ok $n $statement"
+		fi
+	done <"$top/selftests/dropin/statements"
+	echo "1..$n"
+}
+
+if [[ $1 = --statements ]]; then
+	try_statements
+else
+	rebuild_drivers "$1"
+fi
