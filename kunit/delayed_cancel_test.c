@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Cancelling a delayed work in each state that it can be in. */
 
-#include <linux/delay.h>
-
 #include "helpers.h"
 
 static bool call_cancel_delayed_work(void *arg)
@@ -15,6 +13,7 @@ static bool call_cancel_delayed_work(void *arg)
 /* The promises of an armed work hold for all the calls. */
 static bool (*const cancels[])(void *arg) = {
 	call_cancel_delayed_work,
+	call_cancel_work,
 	call_cancel_delayed_work_sync,
 	call_cancel_work_sync,
 };
@@ -96,20 +95,6 @@ static void armed_never_runs(struct kunit *test)
 		for (delay = 1; delay < 4; delay++)
 			cancel_in_time(test, wq, cancels[i], delay);
 	}
-}
-
-/* Firing is no event that could be waited for while the thread is busy. */
-static bool left_its_timer(struct kunit *test, struct cwq_workqueue_struct *wq,
-			   int cpu)
-{
-	unsigned long end = jiffies + TEST_TIMEOUT;
-
-	while (time_before(jiffies, end)) {
-		if (snapshot_of(test, wq, cpu).pending)
-			return true;
-		usleep_range(500, 1000);
-	}
-	return false;
 }
 
 /* It has left its timer and waits on the queue: taken off, true. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How queues go: what runs, what is cancelled, what stays. */
 
-#include <linux/kmsg_dump.h>
-
 #include "helpers.h"
 
 /* Everything that is queued has run when destroy returns. */
@@ -122,21 +120,6 @@ static void cancels_armed(struct kunit *test)
 	}
 }
 
-static int count_log_lines(struct kmsg_dump_iter *iter, const char *name,
-			   const char *func)
-{
-	char line[256];
-	size_t len;
-	int n = 0;
-
-	while (kmsg_dump_get_line(iter, false, line, sizeof(line) - 1, &len)) {
-		line[len] = '\0';
-		if (strstr(line, name) && strstr(line, func))
-			n++;
-	}
-	return n;
-}
-
 static void forgotten(struct cwq_work_struct *work)
 {
 }
@@ -154,10 +137,9 @@ static void names_armed(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, cwq_queue_delayed_work(wq, &dworks[i],
 							       TEST_FAR_AWAY));
 	}
-	kmsg_dump_rewind(&iter);
-	count_log_lines(&iter, "", "");
+	log_mark(&iter);
 	destroy_queue(test, wq);
-	KUNIT_EXPECT_EQ(test, count_log_lines(&iter, "cwqtest", "forgotten"),
+	KUNIT_EXPECT_EQ(test, log_lines(&iter, "cwqtest", "forgotten"),
 			(int)ARRAY_SIZE(dworks));
 }
 

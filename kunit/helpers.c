@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "helpers.h"
 
@@ -260,6 +261,11 @@ bool call_flush_delayed_work(void *arg)
 	return cwq_flush_delayed_work(&item->dwork);
 }
 
+bool call_cancel_work(void *arg)
+{
+	return cwq_cancel_work(work_of(arg));
+}
+
 bool call_cancel_work_sync(void *arg)
 {
 	return cwq_cancel_work_sync(work_of(arg));
@@ -275,6 +281,12 @@ bool call_cancel_delayed_work_sync(void *arg)
 bool call_flush_workqueue(void *arg)
 {
 	cwq_flush_workqueue(arg);
+	return true;
+}
+
+bool call_drain_workqueue(void *arg)
+{
+	cwq_drain_workqueue(arg);
 	return true;
 }
 
@@ -370,6 +382,57 @@ bool ledger_holds(const struct cwq_snapshot *s)
 {
 	return s->accepted ==
 	       s->executed + s->cancelled + s->pending + s->running;
+}
+
+bool left_its_timer(struct kunit *test, struct cwq_workqueue_struct *wq,
+		    int cpu)
+{
+	unsigned long end = jiffies + TEST_TIMEOUT;
+
+	/* Firing is no event that could be waited for. */
+	while (time_before(jiffies, end)) {
+		if (snapshot_of(test, wq, cpu).pending)
+			return true;
+		usleep_range(500, 1000);
+	}
+	return false;
+}
+
+bool comes_to_rest(struct kunit *test, struct cwq_workqueue_struct *wq)
+{
+	struct cwq_snapshot s;
+	bool at_rest = true;
+	int cpu;
+
+	run_call(test, call_flush_workqueue, wq);
+	for_each_online_cpu(cpu) {
+		s = snapshot_of(test, wq, cpu);
+		at_rest &= ledger_holds(&s) && !s.pending && !s.running &&
+			   !s.delayed;
+	}
+	return at_rest;
+}
+
+/* The kernel log */
+
+void log_mark(struct kmsg_dump_iter *iter)
+{
+	kmsg_dump_rewind(iter);
+	log_lines(iter, "", "");
+}
+
+int log_lines(struct kmsg_dump_iter *iter, const char *one, const char *other)
+{
+	char line[256];
+	size_t len;
+	int n = 0;
+
+	while (kmsg_dump_get_line(iter, false, line, sizeof(line) - 1, &len)) {
+		line[len] = '\0';
+		if (strstr(line, one) && strstr(line, other))
+			n++;
+	}
+	return n;
 }
 
 /* The bench */

@@ -16,6 +16,7 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/cpumask.h>
+#include <linux/kmsg_dump.h>
 #include <linux/lockdep_types.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -28,7 +29,7 @@
 #define TEST_FAR_AWAY (3600 * HZ)
 
 #define BENCH_QUEUES 32
-#define BENCH_ITEMS 32
+#define BENCH_ITEMS 40
 #define BENCH_CALLS 32
 #define BENCH_ORDER 64
 
@@ -40,6 +41,7 @@ struct bench;
  * @key: makes it a class of its own to lockdep
  * @bench: the bench it belongs to
  * @body: what it does besides reporting, or NULL
+ * @arg: for @body
  * @gated: it waits for @gate after it has reported its start
  * @gate: see item_open()
  * @entered: completed once per run, when it starts
@@ -56,6 +58,7 @@ struct item {
 	struct lock_class_key key;
 	struct bench *bench;
 	void (*body)(struct item *item);
+	void *arg;
 	bool gated;
 	struct completion gate;
 	struct completion entered;
@@ -191,11 +194,13 @@ bool run_call_on(struct kunit *test, int cpu, bool (*fn)(void *arg), void *arg);
 /* The API in the shape that a call has; the argument is a struct item. */
 bool call_flush_work(void *arg);
 bool call_flush_delayed_work(void *arg);
+bool call_cancel_work(void *arg);
 bool call_cancel_work_sync(void *arg);
 bool call_cancel_delayed_work_sync(void *arg);
 
 /* The same for a queue; they return true. */
 bool call_flush_workqueue(void *arg);
+bool call_drain_workqueue(void *arg);
 bool call_destroy_workqueue(void *arg);
 
 /* The first CPU that is online, and the one that follows, round in a ring. */
@@ -211,5 +216,16 @@ struct cwq_snapshot snapshot_of(struct kunit *test,
 
 /* Does it hold the ledger rule? */
 bool ledger_holds(const struct cwq_snapshot *s);
+
+/* Is there a work pending on @cpu of @wq, within TEST_TIMEOUT? */
+bool left_its_timer(struct kunit *test, struct cwq_workqueue_struct *wq,
+		    int cpu);
+
+/* Flushed: nothing pending, running or armed on any CPU, the ledgers right? */
+bool comes_to_rest(struct kunit *test, struct cwq_workqueue_struct *wq);
+
+/* The lines of the kernel log since log_mark() that contain both words. */
+void log_mark(struct kmsg_dump_iter *iter);
+int log_lines(struct kmsg_dump_iter *iter, const char *one, const char *other);
 
 #endif /* CWQ_KUNIT_HELPERS_H */

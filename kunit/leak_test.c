@@ -55,34 +55,19 @@ static void run_with(struct kunit *test, struct cwq_work_struct *leak,
 	KUNIT_ASSERT_TRUE(test, item_ended(behind));
 }
 
-/* How many lines of the log say that @func has leaked, from @iter on? */
-static int count_reports(struct kmsg_dump_iter *iter, const char *func)
-{
-	char line[256];
-	size_t len;
-	int n = 0;
-
-	while (kmsg_dump_get_line(iter, false, line, sizeof(line) - 1, &len)) {
-		line[len] = '\0';
-		if (strstr(line, "has leaked") && strstr(line, func))
-			n++;
-	}
-	return n;
-}
-
 /* The count is put right. */
 static void preempt_count_leaked(struct kunit *test)
 {
 	static CWQ_DECLARE_WORK(work, leak_preempt_count);
 	struct kmsg_dump_iter iter;
 
-	kmsg_dump_rewind(&iter);
-	count_reports(&iter, "");
+	log_mark(&iter);
 	count_seen = -1;
 	pr_info("cwq-expect: cwq: a work has ended in atomic context or with a lock held: called by leak_preempt_count[.+]\n");
 	run_with(test, &work, see_preempt_count);
 	KUNIT_EXPECT_EQ(test, count_seen, 0);
-	KUNIT_EXPECT_EQ(test, count_reports(&iter, "leak_preempt_count"), 1);
+	KUNIT_EXPECT_EQ(
+		test, log_lines(&iter, "has leaked", "leak_preempt_count"), 1);
 }
 
 /* Lockdep knows. */
@@ -94,11 +79,10 @@ static void lock_leaked(struct kunit *test)
 	if (!IS_ENABLED(CONFIG_LOCKDEP))
 		kunit_skip(test, "no lockdep");
 
-	kmsg_dump_rewind(&iter);
-	count_reports(&iter, "");
+	log_mark(&iter);
 	run_with(test, &work, give_lock_back);
 	/* The function behind it starts with the lock held, and gives it back. */
-	KUNIT_EXPECT_EQ(test, count_reports(&iter, "leak_lock"), 1);
+	KUNIT_EXPECT_EQ(test, log_lines(&iter, "has leaked", "leak_lock"), 1);
 }
 
 static struct kunit_case leak_cases[] = {
