@@ -7,6 +7,7 @@
  */
 
 #include <linux/delay.h>
+#include <linux/errno.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 
@@ -166,11 +167,63 @@ static void flush(struct kunit *test)
 		kunit_skip(test, "needs failslab");
 }
 
+static int call_failing_timeout(struct failing_flush *f, unsigned long timeout)
+{
+	int ret;
+
+	fail_allocation(f->n);
+	ret = cwq_flush_workqueue_timeout(f->wq, timeout);
+	f->failed = allocation_failed();
+	return ret;
+}
+
+/*
+ * So does one with a limit, and takes back what it has put on a list, whichever
+ * CPU it has come to.
+ */
+static void flush_timeout(struct kunit *test)
+{
+	struct cwq_workqueue_struct *wq = new_queue(test);
+	struct item *gate;
+	int cpu;
+
+	failing_flush.wq = wq;
+	failing_flush.n = 1;
+	for_each_online_cpu(cpu) {
+		gate = shut_gate(test, wq, cpu);
+		KUNIT_EXPECT_EQ(test, call_failing_timeout(&failing_flush, 1),
+				-ETIMEDOUT);
+		if (!failing_flush.failed)
+			kunit_skip(test, "needs failslab");
+		item_open(gate);
+		KUNIT_EXPECT_EQ(
+			test,
+			call_failing_timeout(&failing_flush, TEST_TIMEOUT), 0);
+		KUNIT_EXPECT_TRUE(test, comes_to_rest(test, wq));
+	}
+}
+
+static long not_called(void *unused)
+{
+	pr_err("called in a thread that could not be made\n");
+	return 0;
+}
+
+/* work_on_cpu without a thread says so. */
+static void on_cpu(struct kunit *test)
+{
+	long ret;
+
+	fail_allocation(1);
+	ret = cwq_work_on_cpu(first_cpu(), not_called, NULL);
+	if (!allocation_failed())
+		kunit_skip(test, "needs failslab");
+	KUNIT_EXPECT_EQ(test, ret, (long)-ENOMEM);
+}
+
 static struct kunit_case alloc_cases[] = {
-	KUNIT_CASE(create),
-	KUNIT_CASE(create_single),
-	KUNIT_CASE(flush),
-	{},
+	KUNIT_CASE(create),	   KUNIT_CASE(create_single), KUNIT_CASE(flush),
+	KUNIT_CASE(flush_timeout), KUNIT_CASE(on_cpu),	      {},
 };
 
 static struct kunit_suite alloc_suite = {

@@ -15,7 +15,10 @@ struct visit {
 	bool queued;
 	bool refused;
 	bool armed;
+	bool moved;
 	bool cancelled;
+	bool taken;
+	unsigned int busy;
 	bool snapshot;
 	struct completion done;
 };
@@ -31,9 +34,14 @@ static void pay_visit(void)
 	visit.softirq = in_serving_softirq();
 	visit.armed = cwq_queue_delayed_work(visit.wq, &visit.item->dwork,
 					     TEST_FAR_AWAY);
+	visit.moved = cwq_mod_delayed_work(visit.wq, &visit.item->dwork, 0);
 	visit.cancelled = cwq_cancel_delayed_work(&visit.item->dwork);
+	cwq_mod_delayed_work_on(cpu, visit.wq, &visit.item->dwork,
+				TEST_FAR_AWAY);
+	visit.taken = cwq_cancel_work(work_of(visit.item));
 	visit.queued = cwq_queue_work_on(cpu, visit.wq, work_of(visit.item));
 	visit.refused = !cwq_queue_work(visit.wq, work_of(visit.item));
+	visit.busy = cwq_work_busy(work_of(visit.item));
 	visit.snapshot = cwq_workqueue_snapshot(visit.wq, cpu, &s);
 	complete(&visit.done);
 }
@@ -52,7 +60,10 @@ static void end_visit(struct kunit *test, struct item *gate)
 	KUNIT_ASSERT_TRUE(test, wait_for_completion_timeout(&visit.done,
 							    TEST_TIMEOUT));
 	KUNIT_EXPECT_TRUE(test, visit.armed);
+	KUNIT_EXPECT_TRUE(test, visit.moved);
 	KUNIT_EXPECT_TRUE(test, visit.cancelled);
+	KUNIT_EXPECT_TRUE(test, visit.taken);
+	KUNIT_EXPECT_EQ(test, visit.busy, CWQ_WORK_BUSY_PENDING);
 	KUNIT_EXPECT_TRUE(test, visit.queued);
 	KUNIT_EXPECT_TRUE(test, visit.refused);
 	KUNIT_EXPECT_TRUE(test, visit.snapshot);
