@@ -3,11 +3,12 @@
  * Bad input: each kind is reported once, with the caller's name, and every such
  * call returns false or NULL and changes nothing.
  *
- * This is the only suite that provokes reports. The first call of a kind is
+ * This is the first suite that provokes reports. The first call of a kind is
  * announced to whoever reads the log afterwards; that it stays the only report
  * of its kind is for that reader to see.
  */
 
+#include <linux/errno.h>
 #include <linux/irq_work.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
@@ -61,6 +62,26 @@ static bool do_queue_delayed_work_on_now(const struct args *args)
 	return cwq_queue_delayed_work_on(args->cpu, args->wq, args->dwork, 0);
 }
 
+static bool do_mod_delayed_work(const struct args *args)
+{
+	return cwq_mod_delayed_work(args->wq, args->dwork, 1);
+}
+
+static bool do_mod_delayed_work_now(const struct args *args)
+{
+	return cwq_mod_delayed_work(args->wq, args->dwork, 0);
+}
+
+static bool do_mod_delayed_work_on(const struct args *args)
+{
+	return cwq_mod_delayed_work_on(args->cpu, args->wq, args->dwork, 1);
+}
+
+static bool do_mod_delayed_work_on_now(const struct args *args)
+{
+	return cwq_mod_delayed_work_on(args->cpu, args->wq, args->dwork, 0);
+}
+
 static bool do_schedule_work(const struct args *args)
 {
 	return cwq_schedule_work(work_in(args));
@@ -87,9 +108,28 @@ static bool do_flush_workqueue(const struct args *args)
 	return false;
 }
 
+static bool do_flush_workqueue_timeout(const struct args *args)
+{
+	return cwq_flush_workqueue_timeout(args->wq, 1) != -EINVAL;
+}
+
+static bool do_drain_workqueue(const struct args *args)
+{
+	cwq_drain_workqueue(args->wq);
+	return false;
+}
+
 static bool do_flush_work(const struct args *args)
 {
 	return cwq_flush_work(work_in(args));
+}
+
+/* 0 is what it says of a work that is idle. */
+static bool do_flush_work_timeout(const struct args *args)
+{
+	int ret = cwq_flush_work_timeout(work_in(args), 1);
+
+	return ret && ret != -EINVAL;
 }
 
 static bool do_flush_delayed_work(const struct args *args)
@@ -101,6 +141,11 @@ static bool do_flush_scheduled_work(const struct args *args)
 {
 	cwq_flush_scheduled_work();
 	return false;
+}
+
+static bool do_cancel_work(const struct args *args)
+{
+	return cwq_cancel_work(work_in(args));
 }
 
 static bool do_cancel_work_sync(const struct args *args)
@@ -128,6 +173,16 @@ static bool do_create_singlethread_workqueue(const struct args *args)
 	return cwq_create_singlethread_workqueue("cwqtest");
 }
 
+static bool do_create_freezeable_workqueue(const struct args *args)
+{
+	return cwq_create_freezeable_workqueue("cwqtest");
+}
+
+static bool do_create_rt_workqueue(const struct args *args)
+{
+	return cwq_create_rt_workqueue("cwqtest");
+}
+
 static bool do_destroy_workqueue(const struct args *args)
 {
 	cwq_destroy_workqueue(args->wq);
@@ -139,6 +194,11 @@ static bool do_workqueue_snapshot(const struct args *args)
 	struct cwq_snapshot s;
 
 	return cwq_workqueue_snapshot(args->wq, args->cpu, &s);
+}
+
+static bool do_work_busy(const struct args *args)
+{
+	return cwq_work_busy(work_in(args));
 }
 
 #define TAKES_QUEUE BIT(0)
@@ -163,15 +223,28 @@ static const struct api {
 	  TAKES_QUEUE | TAKES_WORK | TAKES_CPU | QUEUES },
 	{ "queue_delayed_work_on, no delay", do_queue_delayed_work_on_now,
 	  TAKES_QUEUE | TAKES_WORK | TAKES_CPU | QUEUES },
+	{ "mod_delayed_work", do_mod_delayed_work,
+	  TAKES_QUEUE | TAKES_WORK | QUEUES },
+	{ "mod_delayed_work, no delay", do_mod_delayed_work_now,
+	  TAKES_QUEUE | TAKES_WORK | QUEUES },
+	{ "mod_delayed_work_on", do_mod_delayed_work_on,
+	  TAKES_QUEUE | TAKES_WORK | TAKES_CPU | QUEUES },
+	{ "mod_delayed_work_on, no delay", do_mod_delayed_work_on_now,
+	  TAKES_QUEUE | TAKES_WORK | TAKES_CPU | QUEUES },
 	{ "schedule_work", do_schedule_work, TAKES_WORK },
 	{ "schedule_work_on", do_schedule_work_on, TAKES_WORK | TAKES_CPU },
 	{ "schedule_delayed_work", do_schedule_delayed_work, TAKES_WORK },
 	{ "schedule_delayed_work_on", do_schedule_delayed_work_on,
 	  TAKES_WORK | TAKES_CPU },
 	{ "flush_workqueue", do_flush_workqueue, TAKES_QUEUE | SLEEPS },
+	{ "flush_workqueue_timeout", do_flush_workqueue_timeout,
+	  TAKES_QUEUE | SLEEPS },
+	{ "drain_workqueue", do_drain_workqueue, TAKES_QUEUE | SLEEPS },
 	{ "flush_work", do_flush_work, TAKES_WORK | SLEEPS },
+	{ "flush_work_timeout", do_flush_work_timeout, TAKES_WORK | SLEEPS },
 	{ "flush_delayed_work", do_flush_delayed_work, TAKES_WORK | SLEEPS },
 	{ "flush_scheduled_work", do_flush_scheduled_work, SLEEPS },
+	{ "cancel_work", do_cancel_work, TAKES_WORK },
 	{ "cancel_work_sync", do_cancel_work_sync, TAKES_WORK | SLEEPS },
 	{ "cancel_delayed_work", do_cancel_delayed_work, TAKES_WORK },
 	{ "cancel_delayed_work_sync", do_cancel_delayed_work_sync,
@@ -179,9 +252,13 @@ static const struct api {
 	{ "create_workqueue", do_create_workqueue, SLEEPS },
 	{ "create_singlethread_workqueue", do_create_singlethread_workqueue,
 	  SLEEPS },
+	{ "create_freezeable_workqueue", do_create_freezeable_workqueue,
+	  SLEEPS },
+	{ "create_rt_workqueue", do_create_rt_workqueue, SLEEPS },
 	{ "destroy_workqueue", do_destroy_workqueue, TAKES_QUEUE | SLEEPS },
 	{ "workqueue_snapshot", do_workqueue_snapshot,
 	  TAKES_QUEUE | TAKES_CPU },
+	{ "work_busy", do_work_busy, TAKES_WORK },
 };
 
 /* A queue with a shut gate on the first CPU and an item behind it. */
@@ -251,6 +328,7 @@ static void null_work(struct kunit *test)
 	announce("the work is NULL");
 	KUNIT_EXPECT_FALSE(test, cwq_queue_work(scene.wq, NULL));
 	refused_by_all(test, TAKES_WORK, &args);
+	KUNIT_EXPECT_EQ(test, cwq_flush_work_timeout(NULL, 1), -EINVAL);
 	expect_scene(test, &scene);
 }
 
@@ -270,6 +348,9 @@ static void no_function(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, cwq_queue_work(scene.wq, &dwork.work));
 	refused_by_all(test, TAKES_WORK, &args);
 	KUNIT_EXPECT_FALSE(test, cwq_work_pending(&dwork.work));
+	KUNIT_EXPECT_EQ(test, cwq_schedule_on_each_cpu(NULL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, cwq_work_on_cpu(first_cpu(), NULL, NULL),
+			(long)-EINVAL);
 	expect_scene(test, &scene);
 }
 
@@ -322,6 +403,12 @@ static void garbage(struct kunit *test)
 	expect_scene(test, &scene);
 }
 
+static long not_called_either(void *unused)
+{
+	pr_err("a function is called on a CPU that does not exist\n");
+	return 0;
+}
+
 /* A CPU that cannot exist. */
 static void no_such_cpu(struct kunit *test)
 {
@@ -340,6 +427,9 @@ static void no_such_cpu(struct kunit *test)
 		refused_by_all(test, TAKES_CPU, &args);
 		args.wq = single;
 		refused_by_all(test, TAKES_CPU, &args);
+		KUNIT_EXPECT_EQ(
+			test, cwq_work_on_cpu(cpus[i], not_called_either, NULL),
+			(long)-EINVAL);
 	}
 	KUNIT_EXPECT_FALSE(test, cwq_work_pending(work_of(a)));
 	expect_scene(test, &scene);
@@ -362,6 +452,9 @@ static void bad_name(struct kunit *test)
 		KUNIT_EXPECT_NULL(test, cwq_create_workqueue(names[i]));
 		KUNIT_EXPECT_NULL(test,
 				  cwq_create_singlethread_workqueue(names[i]));
+		KUNIT_EXPECT_NULL(test,
+				  cwq_create_freezeable_workqueue(names[i]));
+		KUNIT_EXPECT_NULL(test, cwq_create_rt_workqueue(names[i]));
 	}
 }
 
@@ -412,6 +505,7 @@ static void atomic_context(struct kunit *test)
 		.cpu = first_cpu(),
 	};
 	bool accepted;
+	int ret;
 
 	memset(&atomic_try, 0, sizeof(atomic_try));
 	atomic_try.args = &args;
@@ -419,9 +513,11 @@ static void atomic_context(struct kunit *test)
 	announce("a call that sleeps, in atomic context");
 	preempt_disable();
 	accepted = cwq_flush_work(work_of(scene.pending));
+	ret = cwq_flush_work_timeout(work_of(scene.pending), 1);
 	try_all_that_sleep();
 	preempt_enable();
 	KUNIT_EXPECT_FALSE(test, accepted);
+	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
 	expect_no_try_accepted(test);
 
 	spin_lock(&lock);
@@ -482,6 +578,8 @@ static void queue_being_destroyed(struct kunit *test)
 	refused_by_all(test, QUEUES, &args);
 	KUNIT_EXPECT_FALSE(test, cwq_work_pending(work_of(a)));
 	KUNIT_EXPECT_FALSE(test, timer_pending(&a->dwork.timer));
+	args.dwork = &scene.pending->dwork;
+	refused_by_all(test, QUEUES, &args);
 	after = snapshot_of(test, scene.wq, first_cpu());
 	KUNIT_EXPECT_EQ(test, memcmp(&after, &scene.before, sizeof(after)), 0);
 
@@ -500,6 +598,7 @@ static void wait_for_self(struct item *item)
 {
 	own_result = cwq_flush_work(work_of(item));
 	cwq_flush_workqueue(own_wq);
+	cwq_drain_workqueue(own_wq);
 	own_result |= cwq_flush_work(work_of(own_neighbour));
 	own_result |= cwq_cancel_work_sync(work_of(item));
 	cwq_destroy_workqueue(own_wq);
@@ -539,6 +638,78 @@ static void wait_for_own_thread(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, item_runs(own_neighbour), 2);
 }
 
+static bool own_drained_result;
+
+/* Queues itself on its own queue, which is being drained, and drains that. */
+static void queue_self_and_drain(struct item *item)
+{
+	/* Refused, so the other drain must keep the queue shut. */
+	cwq_drain_workqueue(own_wq);
+	own_result = cwq_queue_work(own_wq, work_of(own_neighbour));
+	complete(&item->entered);
+	wait_for_completion(&own_neighbour->gate);
+}
+
+static void queue_on_own_wq(struct item *item)
+{
+	own_drained_result = cwq_queue_work(own_wq, work_of(item));
+}
+
+/*
+ * A queue that is being drained: refuses others, works of other queues among
+ * them, but not its own works; and takes work from all as soon as that is over.
+ */
+static void queue_being_drained(struct kunit *test)
+{
+	struct scene scene = set_scene(test);
+	struct cwq_workqueue_struct *other = new_queue(test);
+	struct item *a = new_item(test);
+	struct item *b = new_item(test);
+	struct args args = {
+		.wq = scene.wq,
+		.dwork = &a->dwork,
+		.cpu = first_cpu(),
+	};
+	struct cwq_snapshot after;
+	struct call *drain;
+
+	own_wq = scene.wq;
+	own_result = false;
+	own_drained_result = true;
+	own_neighbour = new_gate(test);
+	scene.pending->body = queue_self_and_drain;
+	b->body = queue_on_own_wq;
+	drain = start_call(test, call_drain_workqueue, scene.wq);
+	KUNIT_ASSERT_TRUE(test, call_blocked(drain));
+
+	announce("the queue is being drained");
+	KUNIT_EXPECT_FALSE(test, cwq_queue_work(scene.wq, work_of(a)));
+	refused_by_all(test, QUEUES, &args);
+	KUNIT_EXPECT_FALSE(test, cwq_work_pending(work_of(a)));
+	KUNIT_EXPECT_FALSE(test, timer_pending(&a->dwork.timer));
+	args.dwork = &scene.pending->dwork;
+	refused_by_all(test, QUEUES, &args);
+	KUNIT_ASSERT_TRUE(test, cwq_queue_work(other, work_of(b)));
+	KUNIT_ASSERT_TRUE(test, item_ended(b));
+	KUNIT_EXPECT_FALSE(test, own_drained_result);
+	after = snapshot_of(test, scene.wq, first_cpu());
+	KUNIT_EXPECT_EQ(test, memcmp(&after, &scene.before, sizeof(after)), 0);
+
+	/* A drain that ends does not end the others. */
+	item_open(scene.gate);
+	KUNIT_ASSERT_TRUE(test, item_entered(scene.pending));
+	KUNIT_ASSERT_TRUE(test, item_entered(scene.pending));
+	KUNIT_EXPECT_TRUE(test, own_result);
+	KUNIT_EXPECT_FALSE(test, cwq_queue_work(scene.wq, work_of(a)));
+	KUNIT_EXPECT_TRUE(test, call_blocked(drain));
+
+	item_open(own_neighbour);
+	KUNIT_ASSERT_TRUE(test, call_returned(drain));
+	KUNIT_EXPECT_EQ(test, item_runs(own_neighbour), 1);
+	KUNIT_EXPECT_TRUE(test, cwq_queue_work(scene.wq, work_of(a)));
+	KUNIT_EXPECT_TRUE(test, item_ended(a));
+}
+
 static struct kunit_case misuse_cases[] = {
 	KUNIT_CASE(null_queue),
 	KUNIT_CASE(null_work),
@@ -550,6 +721,7 @@ static struct kunit_case misuse_cases[] = {
 	KUNIT_CASE(atomic_context),
 	KUNIT_CASE(queue_being_destroyed),
 	KUNIT_CASE(wait_for_own_thread),
+	KUNIT_CASE(queue_being_drained),
 	{},
 };
 
