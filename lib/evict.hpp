@@ -61,6 +61,31 @@ void evict_pending(Registry<P> *registry, const void *module)
 		});
 }
 
+template <Platform P>
+bool runs_for(const CpuWorkqueue<P> *cwq, const void *module)
+	REQUIRES(cwq->lock)
+{
+	const Work<P> *work = cwq->current_work.get();
+
+	return work && P::of_module(module, work, cwq->current_func.get());
+}
+
+/* Tell which functions of @module run. */
+template <Platform P>
+void log_running(Registry<P> *registry, const void *module)
+{
+	MutexGuard<P> registry_guard(registry->mutex);
+
+	for_each_cwq(registry, [module](CpuWorkqueue<P> *cwq) {
+		Guard<P> guard(cwq->lock);
+
+		if (runs_for(cwq, module))
+			P::log_evicted(module, cwq->current_func.get(),
+				       cwq->wq.get()->name, true);
+		return true;
+	});
+}
+
 /* Put @barrier behind a function of @module that runs, if there is one. */
 template <Platform P>
 bool insert_evict_barrier(Registry<P> *registry, const void *module,
@@ -71,12 +96,9 @@ bool insert_evict_barrier(Registry<P> *registry, const void *module,
 
 	for_each_cwq(registry, [&](CpuWorkqueue<P> *cwq) {
 		Guard<P> guard(cwq->lock);
-		Work<P> *work = cwq->current_work.get();
-		typename P::Func func = cwq->current_func.get();
 
-		if (!work || !P::of_module(module, work, func))
+		if (!runs_for(cwq, module))
 			return true;
-		P::log_evicted(module, func, cwq->wq.get()->name, true);
 		insert_only_barrier(cwq, barrier, flusher, &cwq->worklist);
 		inserted = true;
 		return false;
@@ -117,6 +139,7 @@ template <Platform P>
 void evict(Registry<P> *registry, const void *module)
 {
 	screen(registry, module);
+	log_running(registry, module);
 	evict_pending(registry, module);
 	evict_running(registry, module);
 	end_screening(registry);

@@ -77,7 +77,8 @@ cleanup() {
 	status=$?
 	[ -z "$scratch" ] || rm -rf "$scratch"
 	for module in cwq_test_items cwq_test_client cwq_test_misuse \
-			cwq_test_stress cwq_test_diff cwq_hash cwq; do
+			cwq_test_stress cwq_test_leaver \
+			cwq_test_freeze cwq_test_diff cwq_hash cwq; do
 		! is_loaded "$module" || unload "$module" || status=1
 	done
 	exit $status
@@ -94,8 +95,11 @@ find_module() {
 	return 1
 }
 
+# load(module, parameter...)
 load() {
-	insmod "$(find_module "$1")"
+	module=$(find_module "$1")
+	shift
+	insmod "$module" "$@"
 }
 
 unload() {
