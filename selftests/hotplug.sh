@@ -53,6 +53,21 @@ all_run_elsewhere() {
 	nothing_is_lost
 }
 
+has_no_thread() {
+	[ "$(value cwq_items "$CPU" pid)" = - ]
+}
+
+no_thread_of_cpu() {
+	! worker_threads | grep -q "/$CPU\$"
+}
+
+# It has worked off its list.
+thread_ends_with_its_cpu() {
+	loop_until has_no_thread || complain "still there" || return
+	loop_until no_thread_of_cpu ||
+		complain "threads are left:" "$(worker_threads)"
+}
+
 cpu_takes_work_again() {
 	set_cpu "$CPU" 1 || return
 	thread_is cwq_items "$CPU" "cwq_items/$CPU" "$CPU" || return
@@ -92,11 +107,12 @@ churn_survives() {
 
 [ -e /sys/devices/system/cpu/cpu$CPU/online ] ||
 	skip_all "CPU $CPU cannot be taken offline"
-plan 6 cwq_test_items
+plan 7 cwq_test_items
 load cwq && load cwq_test_items || exit
 result "what is queued on a CPU that goes stays" items_survive_their_cpu
 result "new work goes to another CPU" offline_cpu_gets_no_work
 result "all of it runs elsewhere" all_run_elsewhere
+result "the CPU's threads end" thread_ends_with_its_cpu
 result "the CPU takes work again when it is back" cpu_takes_work_again
 result "a queue made meanwhile gets its thread" late_cpu_gets_a_thread
 result "$CYCLES cycles under load" churn_survives
