@@ -54,7 +54,7 @@ void cwq_shim_run(struct cwq_work_struct *work, cwq_work_func_t func)
 	else
 		func(work);
 
-	if (unlikely(in_atomic() || lockdep_depth(current)))
+	if (unlikely(preempt_count() || lockdep_depth(current)))
 		report_leak();
 	if (static_branch_unlikely(&freezer_active))
 		try_to_freeze();

@@ -33,7 +33,7 @@ static struct {
 static void first_fn(struct cwq_work_struct *work)
 {
 	while (!freezing(current))
-		msleep(1);
+		msleep(20);
 	nr_runs++;
 }
 
@@ -76,7 +76,7 @@ static void kill_a_flush(void)
 	wake_up_process(flusher);
 	while (!(READ_ONCE(flusher->__state) & TASK_WAKEKILL) &&
 	       !completion_done(&flushed))
-		msleep(1);
+		msleep(20);
 	send_sig(SIGKILL, flusher, 1);
 	wait_for_completion(&flushed);
 	kthread_stop(flusher);
@@ -99,7 +99,7 @@ static int watcher_fn(void *unused)
 		return 0;
 
 	while (!is_frozen(worker) && !kthread_should_stop())
-		msleep(1);
+		msleep(20);
 	if (!kthread_should_stop()) {
 		seen.runs_when_frozen = nr_runs;
 		cwq_queue_work(other_wq, &other_work);
@@ -111,7 +111,7 @@ static int watcher_fn(void *unused)
 	put_task_struct(worker);
 
 	while (!kthread_should_stop())
-		msleep(1);
+		msleep(20);
 	return 0;
 }
 

@@ -35,7 +35,7 @@ static CWQ_DECLARE_WORK(pending_work, leaver_pending_fn);
 static void leaver_running_fn(struct cwq_work_struct *work)
 {
 	while (cwq_work_pending(&pending_work))
-		msleep(1);
+		msleep(20);
 }
 
 static void leaver_delayed_fn(struct cwq_work_struct *work)
