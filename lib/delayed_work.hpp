@@ -125,14 +125,14 @@ bool expedite_delayed_work(Work<P> *work)
 }
 
 /*
- * Take @work, which @old says is pending, off @last, and put it on @target.
- * False if its timer function is under way, which may not be overtaken. Returns
+ * Take @work, which @old says is pending, off @last, and put it on @target; the
+ * caller asked for @asked. False if its timer function is under way, which may not be overtaken. Returns
  * in @wake whether to wake the worker of @target.
  */
 template <Platform P>
-bool requeue(CpuWorkqueue<P> *target, CpuWorkqueue<P> *last, Work<P> *work,
-	     unsigned long old, unsigned long delay, bool *wake)
-	REQUIRES(target->lock, last->lock)
+bool requeue(const CpuWorkqueue<P> *asked, CpuWorkqueue<P> *target,
+	     CpuWorkqueue<P> *last, Work<P> *work, unsigned long old,
+	     unsigned long delay, bool *wake) REQUIRES(target->lock, last->lock)
 {
 	*wake = false;
 	if (old & WORK_DELAYED) {
@@ -141,6 +141,7 @@ bool requeue(CpuWorkqueue<P> *target, CpuWorkqueue<P> *last, Work<P> *work,
 		unlink_delayed(last, work);
 	} else {
 		unlink_pending(last, work);
+		P::trace_cancel(last, work);
 	}
 
 	if (delay) {
@@ -148,7 +149,7 @@ bool requeue(CpuWorkqueue<P> *target, CpuWorkqueue<P> *last, Work<P> *work,
 		link_delayed(target, work, delay);
 	} else {
 		move_wq_data(work, target, WORK_PENDING);
-		P::trace_queue_work(target, target, work);
+		P::trace_queue_work(asked, target, work);
 		*wake = insert_work(target, work);
 	}
 	return true;
@@ -163,6 +164,7 @@ template <Platform P>
 Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 			   unsigned long delay) NO_THREAD_SAFETY_ANALYSIS
 {
+	const CpuWorkqueue<P> *const asked = cwq;
 	CpuWorkqueue<P> *last, *target;
 	bool wake;
 
@@ -203,7 +205,9 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 				cwq = fallback(target);
 				continue;
 			}
-			if (requeue(target, last, work, old, delay, &wake)) {
+			if (requeue(asked, target, last, work, old, delay,
+				    &wake)) {
+				count_redirect(asked, cwq, target);
 				if (beside && target != last)
 					leave_behind(last);
 				break;

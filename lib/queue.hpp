@@ -78,15 +78,13 @@ bool must_redirect(const CpuWorkqueue<P> *cwq, const Work<P> *work)
 	       cwq->current_work.get() != work;
 }
 
-/* Is @work of the module that is going? */
+/* Is @work of a module that is going? */
 template <Platform P>
 bool is_leaving(const CpuWorkqueue<P> *cwq, const Work<P> *work)
 	REQUIRES(cwq->lock)
 {
-	const Registry<P> *registry = cwq->wq.get()->registry;
-
 	return cwq->state.get() & STATE_SCREENED &&
-	       P::of_module(registry->leaving.get(), work, work->func.get());
+	       is_leaving(cwq->wq.get()->registry, work);
 }
 
 /* May @work go on @cwq, which is not just open? If not, why. */
@@ -108,6 +106,16 @@ bool runs_beside(const CpuWorkqueue<P> *cwq, const CpuWorkqueue<P> *last,
 		 const Work<P> *work) NO_THREAD_SAFETY_ANALYSIS
 {
 	return last && last != cwq && last->current_work.get() == work;
+}
+
+/* A work that was to go to @asked, and then, that being offline, to @cwq, goes to
+ * @target. */
+template <Platform P>
+void count_redirect(const CpuWorkqueue<P> *asked, const CpuWorkqueue<P> *cwq,
+		    CpuWorkqueue<P> *target) REQUIRES(target->lock)
+{
+	if (UNLIKELY(cwq != asked && target == cwq))
+		target->redirected.set(target->redirected.get() + 1);
 }
 
 /*
@@ -174,12 +182,10 @@ NOINLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
 			work->data.store(old, Order::relaxed);
 			return Queued::not_initialised;
 		}
-		if (UNLIKELY(cwq != asked && target == cwq))
-			target->redirected.set(target->redirected.get() + 1);
+		count_redirect(asked, cwq, target);
 		if (UNLIKELY(beside && target != last))
 			leave_behind(last);
 		P::debug_activate(work);
-		P::trace_queue_work(asked, target, work);
 		wake = link(target);
 		break;
 	}
@@ -192,11 +198,12 @@ NOINLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
 template <Platform P>
 Queued queue_work_slowly(CpuWorkqueue<P> *cwq, Work<P> *work)
 {
-	return queue_work_at(cwq, work, WORK_PENDING,
-			     [work](CpuWorkqueue<P> *target)
-				     NO_THREAD_SAFETY_ANALYSIS {
-					     return insert_work(target, work);
-				     });
+	return queue_work_at(
+		cwq, work, WORK_PENDING,
+		[cwq, work](CpuWorkqueue<P> *target) NO_THREAD_SAFETY_ANALYSIS {
+			P::trace_queue_work(cwq, target, work);
+			return insert_work(target, work);
+		});
 }
 
 /*

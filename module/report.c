@@ -29,9 +29,12 @@ static const char *name(const void *module)
 void cwq_shim_log_evicted(const void *module, const void *func,
 			  const char *queue, bool running)
 {
-	pr_err("module %s goes, but %ps is %s on %s\n", name(module), func,
-	       running ? "running: waiting for it" : "pending: cancelled",
-	       queue);
+	if (running)
+		pr_err("module %s goes, but %ps runs on %s: waiting for it\n",
+		       name(module), func, queue);
+	else
+		pr_err("module %s goes, but %ps is pending on %s: cancelled\n",
+		       name(module), func, queue);
 }
 
 void cwq_shim_log_evicted_queue(const void *module, const char *queue)
