@@ -385,6 +385,11 @@ void *cwq_core_current_map(void) NO_THREAD_SAFETY_ANALYSIS
 	return &current_cwq<Kernel>()->wq.get()->map;
 }
 
+void cwq_core_freeze_after_run(void)
+{
+	freeze_after_run(current_cwq<Kernel>());
+}
+
 int cwq_core_worker_thread(void *cwq)
 {
 	/* SAFETY: the shim hands back what start_thread() gave it. */

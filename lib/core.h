@@ -101,6 +101,9 @@ bool cwq_core_within_workqueue(const struct cwq_workqueue_struct *wq);
 const void *cwq_core_current_func(void);
 void *cwq_core_current_map(void);
 
+/* The worker that calls this is to freeze when its function has returned. */
+void cwq_core_freeze_after_run(void);
+
 /* The life of a worker thread; the function that the shim starts it with. */
 int cwq_core_worker_thread(void *cwq);
 
@@ -158,6 +161,7 @@ int cwq_shim_thread_pid(struct task_struct *thread);
 bool cwq_shim_thread_should_stop(void);
 void cwq_shim_thread_stop(struct task_struct *thread);
 void cwq_shim_set_freezable(void);
+void cwq_shim_freeze(void);
 
 void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay);
 bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork);

@@ -28,6 +28,10 @@ inline constexpr unsigned char STATE_SCREENED = 1 << 3; /* see evict.hpp */
 /* Besides, of an offline one: its thread ends when it has nothing to do. */
 inline constexpr unsigned char STATE_RETIRING = 1 << 4;
 
+/* What the worker does besides when the function has returned. */
+inline constexpr unsigned char AFTER_RUN_LEFT = 1 << 0; /* leave_behind() */
+inline constexpr unsigned char AFTER_RUN_FREEZE = 1 << 1; /* if freezeable */
+
 /*
  * L: guarded by lock.  I: constant from creation on.  R: guarded by the
  * registry's mutex.  W: guarded by the registry's waits_lock.  S: its own
@@ -45,7 +49,7 @@ struct alignas(64) CpuWorkqueue {
 	ListNode<P> worklist GUARDED_BY(lock); /* L: pending works, barriers */
 	Var<Work<P> *> current_work GUARDED_BY(lock); /* L: func runs */
 	Var<typename P::Func> current_func GUARDED_BY(lock); /* L: its func */
-	Var<bool> left GUARDED_BY(lock); /* L: see leave_behind() */
+	Var<unsigned char> after_run GUARDED_BY(lock); /* L: AFTER_RUN_... */
 	Var<unsigned char> state GUARDED_BY(lock); /* L: STATE_... */
 	Var<bool> asleep GUARDED_BY(lock); /* L: the next queuer wakes */
 	Var<Workqueue<P> *> wq GUARDED_BY(lock); /* L, I: whose it is */
@@ -176,6 +180,34 @@ void announce_move(CpuWorkqueue<P> *cwq)
 template <Platform P>
 void end_of_left_work(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock);
 
+/*
+ * The machine is about to sleep, and the worker that calls this runs a function.
+ * It freezes when that is done: while a work counts as running, a cancel in
+ * somebody's suspend callback waits for it.
+ */
+template <Platform P>
+void freeze_after_run(CpuWorkqueue<P> *cwq)
+{
+	Guard<P> guard(cwq->lock);
+
+	cwq->after_run.set(cwq->after_run.get() | AFTER_RUN_FREEZE);
+}
+
+template <Platform P>
+NOINLINE void finish_run(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	unsigned char after_run = cwq->after_run.get();
+
+	cwq->after_run.set(0);
+	if (after_run & AFTER_RUN_LEFT)
+		end_of_left_work(cwq);
+	if (after_run & AFTER_RUN_FREEZE) {
+		cwq->lock.unlock_irq();
+		P::freeze();
+		cwq->lock.lock_irq();
+	}
+}
+
 /* Declared with the barriers: an item of the list that is not a work. */
 template <Platform P>
 void finish_barrier(Work<P> *barrier);
@@ -213,10 +245,10 @@ void run_workqueue(CpuWorkqueue<P> *cwq)
 		P::run(func, work);
 
 		cwq->lock.lock_irq();
-		if (UNLIKELY(cwq->left.get()))
-			end_of_left_work(cwq);
 		cwq->current_work.set(nullptr);
 		cwq->executed.set(cwq->executed.get() + 1);
+		if (UNLIKELY(cwq->after_run.get()))
+			finish_run(cwq);
 	}
 	cwq->lock.unlock_irq();
 }

@@ -16,11 +16,15 @@
 namespace cwq {
 
 template <Platform P>
-void screen(Registry<P> *registry, const void *module)
+void screen(Registry<P> *registry, Leaving<P> *leaving)
 {
 	MutexGuard<P> guard(registry->mutex);
 
-	registry->leaving.set(module);
+	{
+		Guard<P> leaving_guard(registry->leaving_lock);
+
+		list_add_tail(&leaving->link, &registry->leaving);
+	}
 	for_each_cwq(registry, [](CpuWorkqueue<P> *cwq) {
 		set_state(cwq, STATE_SCREENED, 0);
 		return true;
@@ -28,15 +32,21 @@ void screen(Registry<P> *registry, const void *module)
 }
 
 template <Platform P>
-void end_screening(Registry<P> *registry)
+void end_screening(Registry<P> *registry, Leaving<P> *leaving)
 {
 	MutexGuard<P> guard(registry->mutex);
 
+	{
+		Guard<P> leaving_guard(registry->leaving_lock);
+
+		list_del_init(&leaving->link);
+	}
+	if (any_leaving(registry))
+		return;
 	for_each_cwq(registry, [](CpuWorkqueue<P> *cwq) {
 		set_state(cwq, 0, STATE_SCREENED);
 		return true;
 	});
-	registry->leaving.set(nullptr);
 }
 
 /* Cancel what @module has on the lists. */
@@ -134,15 +144,18 @@ Workqueue<P> *owned_workqueue(Registry<P> *registry, const void *module)
 	return owned;
 }
 
-/* For one module at a time. */
+/* Several modules may go at once, and a work of one may wait for another. */
 template <Platform P>
 void evict(Registry<P> *registry, const void *module)
 {
-	screen(registry, module);
+	Leaving<P> leaving;
+
+	leaving.module = module;
+	screen(registry, &leaving);
 	log_running(registry, module);
 	evict_pending(registry, module);
 	evict_running(registry, module);
-	end_screening(registry);
+	end_screening(registry, &leaving);
 
 	while (Workqueue<P> *wq = owned_workqueue(registry, module)) {
 		P::log_evicted_queue(module, wq->name);

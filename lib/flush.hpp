@@ -47,7 +47,8 @@ bool insert_left_barrier(Registry<P> *registry, const Work<P> *work,
 	for_each_cwq(registry, [&](CpuWorkqueue<P> *cwq) {
 		Guard<P> guard(cwq->lock);
 
-		if (!cwq->left.get() || cwq->current_work.get() != work)
+		if (!(cwq->after_run.get() & AFTER_RUN_LEFT) ||
+		    cwq->current_work.get() != work)
 			return true;
 		if (cwq == current_cwq<P>()) {
 			*own = true;

@@ -14,18 +14,6 @@
 
 namespace cwq {
 
-/* Has @wq a cwq for @cpu of its own that is not closed? */
-template <Platform P>
-bool follows_cpu(const Workqueue<P> *wq, int cpu)
-{
-	if (wq->singlethread)
-		return false;
-
-	Guard<P> guard(wq->cwq[cpu]->lock);
-
-	return !(wq->cwq[cpu]->state.get() & STATE_CLOSED);
-}
-
 /* Is the thread of @cwq still at work? Then it stays. */
 template <Platform P>
 bool keep_thread(CpuWorkqueue<P> *cwq)
@@ -105,14 +93,14 @@ bool cpu_online(Registry<P> *registry, int cpu)
 	const Workqueue<P> *failed = nullptr;
 
 	for_each_workqueue(registry, [&](Workqueue<P> *wq) {
-		if (follows_cpu(wq, cpu) && !prepare_thread(wq, wq->cwq[cpu]))
+		if (!wq->singlethread && !prepare_thread(wq, wq->cwq[cpu]))
 			failed = wq;
 		return !failed;
 	});
 	for_each_workqueue(registry, [&](Workqueue<P> *wq) {
 		if (wq == failed)
 			return false;
-		if (follows_cpu(wq, cpu)) {
+		if (!wq->singlethread) {
 			if (failed)
 				abandon_thread(wq->cwq[cpu]);
 			else
@@ -143,7 +131,7 @@ void cpu_offline(Registry<P> *registry, int cpu)
 	MutexGuard<P> guard(registry->mutex);
 
 	for_each_workqueue(registry, [&](Workqueue<P> *wq) {
-		if (!follows_cpu(wq, cpu))
+		if (wq->singlethread)
 			return true;
 		/* Pairs with the acquire in fallback(). Before the state, so
 		 * that who finds it offline finds another CPU. */

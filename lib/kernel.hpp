@@ -316,6 +316,10 @@ struct Kernel {
 	{
 		cwq_shim_set_freezable();
 	}
+	static void freeze()
+	{
+		cwq_shim_freeze();
+	}
 
 	/* Work<Kernel> cannot be named in here: Kernel is not complete. */
 

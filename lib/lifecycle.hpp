@@ -63,7 +63,7 @@ void adopt_cwq(Workqueue<P> *wq, CpuWorkqueue<P> *cwq, unsigned char state)
 	cwq->wq.set(wq);
 	cwq->state.set(state);
 	cwq->asleep.set(false);
-	cwq->left.set(false);
+	cwq->after_run.set(0);
 	cwq->thread.set(nullptr);
 	cwq->pid.set(0);
 	cwq->accepted.set(0);
@@ -88,7 +88,7 @@ template <Platform P>
 bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 	REQUIRES(registry->mutex) NO_THREAD_SAFETY_ANALYSIS
 {
-	bool screened = registry->leaving.get();
+	bool screened = any_leaving(registry);
 
 	for (int i = 0; i < nr_cwqs(wq); i++) {
 		int cpu = wq->singlethread ? -1 : i;
@@ -188,7 +188,8 @@ void cancel_all_delayed(CpuWorkqueue<P> *cwq) NO_THREAD_SAFETY_ANALYSIS
 /*
  * Refuse new work, cancel armed timers, run what is queued, stop the threads.
  * Returns false, and leaves the queue open, if it would wait for the work that
- * calls it.
+ * calls it. Until it is certain that it does not, the queue follows the CPUs that
+ * come and go.
  */
 template <Platform P>
 bool destroy_workqueue(Registry<P> *registry, Workqueue<P> *wq)
@@ -196,13 +197,7 @@ bool destroy_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 	if (within_workqueue(wq))
 		return false;
 
-	{
-		/* Keeps cpu_online() from starting threads from here on. */
-		MutexGuard<P> guard(registry->mutex);
-
-		set_states(wq, STATE_CLOSED, 0);
-	}
-
+	set_states(wq, STATE_CLOSED, 0);
 	for (int i = 0; i < nr_cwqs(wq); i++)
 		cancel_all_delayed(wq->cwq[i]);
 
@@ -212,13 +207,18 @@ bool destroy_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 		set_states(wq, 0, STATE_CLOSED);
 		return false;
 	}
+	{
+		MutexGuard<P> guard(registry->mutex);
+
+		list_del_init(&wq->link);
+	}
+	/* No CPU starts or reaps a thread of it from here on. */
 	for (int i = 0; i < nr_cwqs(wq); i++)
 		stop_thread(wq->cwq[i]);
+	P::trace_destroy(wq->name);
 
 	MutexGuard<P> guard(registry->mutex);
 
-	P::trace_destroy(wq->name);
-	list_del_init(&wq->link);
 	free_workqueue(registry, wq);
 	return true;
 }

@@ -107,6 +107,7 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	P::thread_rebind(thread, cpu);
 	cpu = P::thread_pid(thread);
 	P::set_freezable();
+	P::freeze();
 
 	/* The CPUs; none comes or goes while cpus_lock() is held. */
 	P::cpus_lock();

@@ -17,9 +17,9 @@ struct Registry {
 	typename P::template Atomic<unsigned long> nr_left;
 	/* What the workers wait for: see wait.hpp. */
 	typename P::Lock waits_lock;
-	/* The module that goes: written under the mutex, when no cwq is
-	 * STATE_SCREENED, and read under the lock of one that is. */
-	typename P::template Var<const void *> leaving;
+	/* Modules that go, see evict.hpp. A leaf: taken under a cwq's lock. */
+	typename P::Lock leaving_lock;
+	ListNode<P> leaving GUARDED_BY(leaving_lock);
 };
 
 template <Platform P>
@@ -27,6 +27,8 @@ bool init_registry(Registry<P> *registry) NO_THREAD_SAFETY_ANALYSIS
 {
 	registry->mutex.init();
 	registry->waits_lock.init();
+	registry->leaving_lock.init();
+	init_list_head(&registry->leaving);
 	init_list_head(&registry->workqueues);
 	return registry->pool.init();
 }
@@ -69,6 +71,39 @@ void for_each_cwq(Registry<P> *registry, Visit visit) REQUIRES(registry->mutex)
 	});
 }
 
+/* A module that goes, for as long as it may not queue. */
+template <Platform P>
+struct Leaving {
+	ListNode<P> link; /* in Registry::leaving; first, see is_leaving() */
+	const void *module;
+};
+
+template <Platform P>
+bool any_leaving(Registry<P> *registry)
+{
+	Guard<P> guard(registry->leaving_lock);
+
+	return !list_empty(&registry->leaving);
+}
+
+/* Is @work of a module that is going? */
+template <Platform P>
+bool is_leaving(Registry<P> *registry, const Work<P> *work)
+{
+	Guard<P> guard(registry->leaving_lock);
+	const ListNode<P> *head = &registry->leaving;
+
+	for (const ListNode<P> *link = head->next.get(); link != head;
+	     link = link->next.get()) {
+		/* SAFETY: link is the first member. */
+		auto *leaving = reinterpret_cast<const Leaving<P> *>(link);
+
+		if (P::of_module(leaving->module, work, work->func.get()))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The work that @cwq runs goes to another queue: its data will name a cwq there,
  * and nothing but the thread itself tells that it still runs here. That is
@@ -78,16 +113,15 @@ void for_each_cwq(Registry<P> *registry, Visit visit) REQUIRES(registry->mutex)
 template <Platform P>
 void leave_behind(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
-	if (cwq->left.get())
+	if (cwq->after_run.get() & AFTER_RUN_LEFT)
 		return;
-	cwq->left.set(true);
+	cwq->after_run.set(cwq->after_run.get() | AFTER_RUN_LEFT);
 	cwq->wq.get()->registry->nr_left.fetch_add(1, Order::relaxed);
 }
 
 template <Platform P>
 void end_of_left_work(CpuWorkqueue<P> *cwq)
 {
-	cwq->left.set(false);
 	/* Pairs with the acquire in any_left_behind(). */
 	cwq->wq.get()->registry->nr_left.fetch_add(-1ul, Order::release);
 }

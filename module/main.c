@@ -7,7 +7,6 @@
 #include <linux/cpuhotplug.h>
 #include <linux/export.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/rcupdate.h>
 
@@ -38,13 +37,8 @@ static int cwq_cpu_offline(unsigned int cpu)
 static int cwq_module_event(struct notifier_block *nb, unsigned long event,
 			    void *module)
 {
-	static DEFINE_MUTEX(one_at_a_time);
-
-	if (event == MODULE_STATE_GOING) {
-		mutex_lock(&one_at_a_time);
+	if (event == MODULE_STATE_GOING)
 		cwq_core_evict(module);
-		mutex_unlock(&one_at_a_time);
-	}
 	return NOTIFY_DONE;
 }
 

@@ -227,6 +227,11 @@ void cwq_shim_set_freezable(void)
 	set_freezable();
 }
 
+void cwq_shim_freeze(void)
+{
+	try_to_freeze();
+}
+
 void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay)
 {
 	mod_timer(&dwork->timer, jiffies + delay);

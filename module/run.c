@@ -57,6 +57,6 @@ void cwq_shim_run(struct cwq_work_struct *work, cwq_work_func_t func)
 	if (unlikely(preempt_count() || lockdep_depth(current)))
 		report_leak();
 	if (static_branch_unlikely(&freezer_active))
-		try_to_freeze();
+		cwq_core_freeze_after_run();
 	cond_resched();
 }

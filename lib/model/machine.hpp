@@ -300,7 +300,12 @@ inline void Model::thread_stop(Thread *thread)
 	thread->monitor.unlock(info);
 }
 
+/* The machine never sleeps. */
 inline void Model::set_freezable()
+{
+}
+
+inline void Model::freeze()
 {
 }
 

@@ -326,6 +326,7 @@ struct Model {
 	static bool thread_should_stop(HERE);
 	static void thread_stop(Thread *thread);
 	static void set_freezable();
+	static void freeze();
 	static void *current_worker();
 
 	static void timer_arm(auto *work, unsigned long delay, HERE);
