@@ -7,17 +7,7 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-REPORT=$DEBUGFS/cwq_test_client
-
 plan 18 cwq_test_client
 load cwq && load cwq_test_client || exit
-report=$(cat "$REPORT")
-while read -r line; do
-	case $line in
-	"ok "*) result "${line#ok }" true ;;
-	*) result "${line#not ok }" false ;;
-	esac
-done <<REPORT
-$report
-REPORT
+results_of "$DEBUGFS/cwq_test_client"
 finish

@@ -56,6 +56,25 @@ result() {
 	fi
 }
 
+# skip(description, why) - one test that cannot be run here
+skip() {
+	tests_run=$((tests_run + 1))
+	echo "ok $tests_run $1 # SKIP $2"
+}
+
+# results_of(file) - lines of "ok" or "not ok" and a description: a test each
+results_of() {
+	results=$(cat "$1")
+	while read -r line; do
+		case $line in
+		"ok "*) result "${line#ok }" true ;;
+		*) result "${line#not ok }" false ;;
+		esac
+	done <<RESULTS
+$results
+RESULTS
+}
+
 # finish - the test's exit status
 finish() {
 	[ "$tests_run" -eq "$planned" ] || {
@@ -76,10 +95,13 @@ complain() {
 cleanup() {
 	status=$?
 	[ -z "$scratch" ] || rm -rf "$scratch"
-	for module in cwq_test_items cwq_test_client cwq_test_misuse \
-			cwq_test_stress cwq_test_leaver \
-			cwq_test_freeze cwq_test_diff cwq_hash cwq; do
+	for module in cwq_test_guard cwq_test_items cwq_test_client \
+			cwq_test_misuse cwq_test_stress cwq_test_suspend \
+			cwq_test_diff cwq_hash cwq; do
 		! is_loaded "$module" || unload "$module" || status=1
+	done
+	for cpu in $CPUS; do
+		is_online "$cpu" || set_cpu "$cpu" 1 || status=1
 	done
 	exit $status
 }
@@ -97,9 +119,9 @@ find_module() {
 
 # load(module, parameter...)
 load() {
-	module=$(find_module "$1")
+	path=$(find_module "$1")
 	shift
-	insmod "$module" "$@"
+	insmod "$path" "$@"
 }
 
 unload() {
@@ -108,6 +130,27 @@ unload() {
 
 is_loaded() {
 	[ -d "/sys/module/$1" ]
+}
+
+# set_cpu(cpu, online) - 1 or 0
+set_cpu() {
+	echo "$2" >"/sys/devices/system/cpu/cpu$1/online"
+}
+
+is_online() {
+	[ ! -e "/sys/devices/system/cpu/cpu$1/online" ] ||
+		[ "$(cat "/sys/devices/system/cpu/cpu$1/online")" = 1 ]
+}
+
+# mark_log - put a line into the kernel log for log_since_mark
+mark_log() {
+	mark="$0 $$ $(cut -d ' ' -f 1 /proc/uptime)"
+	echo "$mark" >/dev/kmsg
+}
+
+log_since_mark() {
+	dmesg | awk -v mark="$mark" 'found { print } index($0, mark) { found = 1 }' |
+		grep -v cwq-expect:
 }
 
 # loop_until(command...) - for what becomes true without telling anybody
@@ -141,9 +184,22 @@ value() {
 		}' "$QUEUES"
 }
 
+# sum(queue, column) - over the CPUs
+sum() {
+	awk -v queue="$1" -v name="$2" '
+		NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+		$column["queue"] == queue { n += $column[name] }
+		END { print n }' "$QUEUES"
+}
+
+# value_is(queue, cpu, column, value)
+value_is() {
+	[ "$(value "$1" "$2" "$3")" = "$4" ]
+}
+
 # is_running(queue, cpu)
 is_running() {
-	[ "$(value "$1" "$2" running)" = 1 ]
+	value_is "$1" "$2" running 1
 }
 
 # thread_is(queue, cpu, name, allowed) - the thread that the table tells of has

@@ -30,19 +30,13 @@ pattern_of() {
 	echo "cwq: $(text_of "$1"): called by misuse_$1(_fn)?\+"
 }
 
-# A line in the kernel log from which on the reports are counted. Whoever reads
-# the log afterwards is told what to expect.
+# The reports are counted from here on. Whoever reads the log afterwards is told
+# what to expect.
 announce() {
-	mark="cwq_test_misuse $$ $(cut -d ' ' -f 1 /proc/uptime)"
-	echo "$mark" >/dev/kmsg
+	mark_log
 	for kind in $kinds; do
 		echo "cwq-expect: $(pattern_of "$kind")" >/dev/kmsg
 	done
-}
-
-log_since_mark() {
-	dmesg | awk -v mark="$mark" 'found { print } index($0, mark) { found = 1 }' |
-		grep -v cwq-expect:
 }
 
 reported_once() {

@@ -1,79 +1,125 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A client that goes without cleaning up is reported and cleaned up after.
+# A module that goes leaves nothing behind, whatever it forgets.
 
 # Tests are called by name, by result().
 # shellcheck disable=SC2317
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-mark_log() {
-	mark="cwq_test_leaver $$ $(cut -d ' ' -f 1 /proc/uptime)"
-	echo "$mark" >/dev/kmsg
+# Each line once: an insmod that fails may have tried twice.
+told() {
+	log_since_mark | sed -n 's/.*cwq: \(module cwq_test_guard goes\)/\1/p' |
+		sort -u
 }
 
-log_since_mark() {
-	dmesg | awk -v mark="$mark" 'found { print } index($0, mark) { found = 1 }' |
-		grep -v cwq-expect:
+was_told() {
+	told | grep -q "but $1" || complain "not told that $1"
 }
 
-# logged(pattern) - once since the mark
-logged() {
-	n=$(log_since_mark | grep -cE "cwq: module cwq_test_leaver goes, but $1")
-	[ "$n" = 1 ] || complain "$n lines on $1"
+# was_told_of(function, what, queue)
+was_told_of() {
+	was_told "$1 \[cwq_test_guard\] $2 on $3: "
 }
 
-tidy_client_is_silent() {
-	mark_log
-	load cwq_test_leaver tidy=1 && unload cwq_test_leaver || return
-	! log_since_mark | grep "cwq: module" | sed 's/^/# /' | grep .
-}
-
-goes_untidily() {
-	mark_log
-	echo "cwq-expect: cwq: the module of the work is going: called by leaver_forever_fn[+]" >/dev/kmsg
-	load cwq_test_leaver && loop_until is_running cwq_leaver - &&
-		unload cwq_test_leaver
-}
-
-names_all() {
-	logged "leaver_pending_fn .*is pending: cancelled on cwq_leaver" &&
-		logged "leaver_running_fn .*is running: waiting for it on cwq_leaver" &&
-		logged "leaver_delayed_fn .*is pending: cancelled on cwq_leaver" &&
-		logged "leaver_common_fn .*is pending: cancelled on events" &&
-		logged "its queue cwq_leaver is alive: destroyed"
-}
-
-nothing_is_left() {
-	[ -z "$(rows cwq_leaver)" ] || complain "its queue is still there" ||
+# n_lines_told(n) - and no work has run that was taken off
+n_lines_told() {
+	n=$(told | wc -l)
+	[ "$n" = "$1" ] || complain "told $n lines, not $1:" "$(told)" ||
 		return
-	[ "$(value events - delayed)" = "" ] || return
+	! log_since_mark | grep -q "what was forgotten runs" ||
+		complain "a work has run that should have been taken off"
+}
+
+three_works_told() {
+	was_told_of hold_fn runs "$1" &&
+		was_told_of forgotten_fn "is pending" "$1" &&
+		was_told_of delayed_fn "is pending" "$1"
+}
+
+# The machine goes on: the queue of the module is gone, and others work.
+others_go_on() {
+	! is_loaded cwq_test_guard ||
+		complain "cwq_test_guard is still there" || return
+	[ -z "$(rows cwq_guard)" ] || complain "its queue is still there" ||
+		return
+	! worker_threads | grep -q '^cwq_guard' ||
+		complain "it has threads:" "$(worker_threads)" || return
+	should=$(sum cwq_items executed)
 	for cpu in $CPUS; do
-		[ "$(value events "$cpu" delayed)" = 0 ] ||
-			complain "a timer is still armed" || return
+		echo "$cpu 2" >"$ITEMS/queue" || return
+		should=$((should + 2))
 	done
+	echo 1 >"$ITEMS/flush"
+	[ "$(sum cwq_items executed)" = "$should" ] ||
+		complain "items are missing:" "$(rows cwq_items)" || return
 	check_ledger 1
 }
 
-failed_init_leaves_nothing() {
+# leave(what) - with a log of its own
+leave() {
 	mark_log
-	! load cwq_test_leaver fail=1 2>/dev/null || return
-	log_since_mark | grep -q "leaver_common_fn .*is pending: cancelled on events" &&
-		nothing_is_left
+	load cwq_test_guard leave="$1" && unload cwq_test_guard
 }
 
-others_go_on() {
-	load cwq_test_items && echo "0 20" >"$ITEMS/queue" &&
-		echo 1 >"$ITEMS/flush" || return
-	row_is cwq_items 0 20 20 0 0 0
+live_queue() {
+	leave queue && three_works_told cwq_guard &&
+		was_told "its queue cwq_guard is alive" && n_lines_told 4 &&
+		others_go_on
 }
 
-plan 6 cwq_test_leaver cwq_test_items
-load cwq || exit
-result "a client that cleans up is not mentioned" tidy_client_is_silent
-result "one that does not can go" goes_untidily
-result "what it has left is named" names_all
-result "and gone" nothing_is_left
-result "so it is if its init function fails" failed_init_leaves_nothing
-result "others go on" others_go_on
+failed_init() {
+	mark_log
+	! load cwq_test_guard leave=init 2>/dev/null ||
+		complain "loading should have failed" || return
+	three_works_told cwq_guard &&
+		was_told "its queue cwq_guard is alive" && n_lines_told 4 &&
+		others_go_on
+}
+
+# Works of others are on the common queue before, and come while the module goes.
+common_queue() {
+	mark_log
+	events=$(value events 0 accepted)
+	load cwq_test_guard leave=common && echo "0 2" >"$ITEMS/common" ||
+		return
+	unload cwq_test_guard &
+	unloading=$!
+	loop_until was_told_of forgotten_fn "is pending" events >/dev/null ||
+		complain "nothing was taken off" || return
+	echo "0 3" >"$ITEMS/common" || return
+	wait "$unloading" || return
+	three_works_told events && n_lines_told 3 && others_go_on || return
+	# Of ours all five, of the module's one of the two that were queued.
+	row_is events 0 $((events + 7)) $((events + 6)) 1 0 0
+}
+
+misuses() {
+	awk '$1 == "module_going" { print $2 }' "$DEBUGFS/cwq/misuse"
+}
+
+endless_work() {
+	report="the module of the work is going: called by loop_fn"
+	echo "cwq-expect: $report" >/dev/kmsg
+	before=$(misuses)
+	leave loop && was_told_of loop_fn runs events && others_go_on ||
+		return
+	log_since_mark | grep -q "$report" ||
+		complain "the work was not refused" || return
+	[ "$(misuses)" -gt "$before" ] || complain "it was not counted"
+}
+
+tidy_module() {
+	before=$(misuses)
+	leave nothing && n_lines_told 0 && others_go_on &&
+		[ "$(misuses)" = "$before" ]
+}
+
+plan 5 cwq_test_guard cwq_test_items
+load cwq && load cwq_test_items || exit
+result "a queue with works is taken down" live_queue
+result "works are taken off the common queue, others stay" common_queue
+result "a module whose init function fails leaves nothing" failed_init
+result "a work that queues itself is refused" endless_work
+result "nobody is told of a module that cleans up" tidy_module
 finish

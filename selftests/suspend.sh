@@ -1,42 +1,68 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A freezeable queue stops between items when the machine suspends, and goes on.
+# What becomes of the queues in a suspend that goes half the way.
 
 # Tests are called by name, by result().
 # shellcheck disable=SC2317
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-FREEZE=$DEBUGFS/cwq_test_freeze
+CPU=1
+POWER=/sys/power
 DELAY=/sys/module/suspend/parameters/pm_test_delay
 
-suspends() {
-	echo 1 >"$FREEZE/arm" || return
-	echo freezer >/sys/power/pm_test || return
-	echo freeze >/sys/power/state
+# suspend_until(level, state, seconds) - go no further than to that level of
+# pm_test, and come back after that time
+suspend_until() {
+	before=$(cat "$DELAY")
+	echo "$3" >"$DELAY"
+	echo "$1" >"$POWER/pm_test" && echo "$2" >"$POWER/state"
 	status=$?
-	echo none >/sys/power/pm_test
-	[ "$status" = 0 ] || complain "no suspend: $status" || return
-	results=$(cat "$FREEZE/results")
+	echo none >"$POWER/pm_test"
+	echo "$before" >"$DELAY"
+	return "$status"
 }
 
-# saw(name, number)
-saw() {
-	is=$(echo "$results" | awk -v name="$1" '$1 == name { print $2 }')
-	[ "$is" = "$2" ] || complain "$1 is $is, not $2"
+freezing_suspends() {
+	load cwq_test_suspend && suspend_until freezer freeze 3
 }
 
-stops_between_items() {
-	saw runs_when_frozen 1 && saw runs_at_the_end 1 && saw still_frozen 1
+# One item runs on a CPU, and another is pending, while the CPUs but the first go
+# and come.
+cpus_come_back() {
+	unload cwq_test_suspend && load cwq_test_items || return
+	echo 0 >"$ITEMS/gate"
+	echo "$CPU 2" >"$ITEMS/queue" &&
+		loop_until is_running cwq_items "$CPU" || return
+	pid=$(value cwq_items "$CPU" pid)
+	suspend_until processors mem 0 || return
+	value_is cwq_items "$CPU" pid "$pid" ||
+		complain "the thread at work was replaced" || return
+	for cpu in $CPUS; do
+		thread_is cwq_items "$cpu" "cwq_items/$cpu" "$cpu" || return
+		echo "$cpu 1" >"$ITEMS/queue" || return
+	done
+	echo 1 >"$ITEMS/gate"
+	echo 1 >"$ITEMS/flush"
+	for cpu in $CPUS; do
+		n=1
+		[ "$cpu" != "$CPU" ] || n=3
+		row_is cwq_items "$cpu" "$n" "$n" 0 0 0 || return
+	done
 }
 
-[ -w /sys/power/pm_test ] || skip_all "this kernel has no pm_test"
-[ ! -w $DELAY ] || echo 3 >$DELAY
-plan 5 cwq_test_freeze
-load cwq && load cwq_test_freeze || exit
-result "the machine suspends while an item runs" suspends
-result "no other item starts" stops_between_items
-result "a queue that does not freeze goes on" saw other_runs 1
-result "a flush of the frozen queue can be killed" saw flush_was_killed 1
-result "all items have run after resume" saw runs_after_resume 3
+for file in $POWER/pm_test $POWER/state $DELAY; do
+	[ -e "$file" ] || skip_all "there is no $file"
+done
+plan 11 cwq_test_suspend cwq_test_items
+load cwq || exit
+result "a suspend with work on a freezeable queue" freezing_suspends
+results_of "$DEBUGFS/cwq_test_suspend"
+what="threads and items outlive a suspend of the CPUs"
+if grep -qF '[deep]' "$POWER/mem_sleep" && [ -e /sys/devices/system/cpu/cpu$CPU/online ]
+then
+	result "$what" cpus_come_back
+else
+	skip "$what" "no suspend takes CPUs offline"
+fi
 finish

@@ -1,95 +1,201 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The tracepoints: each event is seen, with its fields, as often as it happened.
+# The events that tracefs has under events/cwq tell what the table of the queues
+# tells.
 
 # Tests are called by name, by result().
 # shellcheck disable=SC2317
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-TRACING=/sys/kernel/tracing
-EVENTS="cwq_create_workqueue cwq_queue_work cwq_execute_start cwq_execute_end \
-cwq_insert_barrier cwq_cancel_work cwq_destroy_workqueue"
+TRACEFS=/sys/kernel/tracing
+EVENTS=$TRACEFS/events/cwq
+CPU=1
 
-trace_on() {
-	echo 0 >"$TRACING/trace"
-	echo 1 >"$TRACING/events/cwq/enable"
+# trace(1 or 0)
+trace() {
+	echo "$1" >"$EVENTS/enable"
 }
 
-trace_off() {
-	echo 0 >"$TRACING/events/cwq/enable"
+# Forget what has been traced, and what the table has told.
+start_anew() {
+	before=$(rows cwq_items)
+	echo >"$TRACEFS/trace"
 }
 
-# events(event, pattern) - how many of them are in the trace?
+# events(name, field...) - how many events of that name, and with such fields, the
+# trace has
 events() {
-	grep -E " $1: $2" -c "$TRACING/trace"
+	awk -v name=" cwq_$1: " -v fields="$2 $3 $4 $5" '
+		BEGIN { n = split(fields, field, " ") }
+		index($0, name) {
+			for (i = 1; i <= n; i++)
+				if (!index($0 " ", " " field[i] " "))
+					next
+			count++
+		}
+		END { print count + 0 }' "$TRACEFS/trace"
 }
 
-# A client that uses everything.
-all_are_seen() {
-	trace_on
-	load cwq_test_client && cat "$DEBUGFS/cwq_test_client" >/dev/null &&
-		unload cwq_test_client || return
-	trace_off
-	for event in $EVENTS; do
-		[ "$(events "$event")" -gt 0 ] || complain "no $event" || return
+# events_are(n, name, field...)
+events_are() {
+	should=$1
+	shift
+	is=$(events "$@")
+	[ "$is" = "$should" ] || complain "$is events $*, not $should"
+}
+
+# works(name) - the work in each of these events, sorted
+works() {
+	sed -n "s/.* cwq_$1: work struct[ =]\([0-9a-f]*\).*/\1/p" \
+		"$TRACEFS/trace" | sort
+}
+
+same_works() {
+	[ "$2" = "$4" ] ||
+		complain "$1: $(echo "$2" | wc -l)," \
+			"$3: $(echo "$4" | wc -l), or not the same ones"
+}
+
+# counted(column, event) - has the trace as many of those events, on each CPU, as
+# the table says?
+counted() {
+	printf '%s\n' "$before" "$(rows cwq_items)" |
+		awk -v column="$1" '
+			!($1 in was) { was[$1] = $column; next }
+			{ print $1, $column - was[$1] }' >"$scratch/counts"
+	while read -r cpu n; do
+		events_are "$n" "$2" "cpu=$cpu" || return
+	done <"$scratch/counts"
+}
+
+# What was put on the lists was cancelled or has run.
+trace_agrees_with_table() {
+	counted 2 queue_work && counted 4 cancel_work || return
+	started=$(works execute_start)
+	ended=$(works execute_end)
+	taken=$({ works execute_end; works cancel_work; } | sort)
+	same_works started "$started" ended "$ended" &&
+		same_works queued "$(works queue_work)" taken "$taken"
+}
+
+queues_come_and_go() {
+	trace 1
+	load cwq_test_items && unload cwq_test_items && load cwq_test_items ||
+		return
+	for queue in cwq_items cwq_single; do
+		events_are 2 create_workqueue workqueue="$queue" &&
+			events_are 1 destroy_workqueue workqueue="$queue" ||
+			return
 	done
+	events_are 4 create_workqueue && events_are 2 destroy_workqueue
 }
 
-counts_agree() {
-	load cwq_test_items || return
-	trace_on
-	echo "0 7" >"$ITEMS/queue" && echo 1 >"$ITEMS/flush"
-	trace_off
-	queued=$(events cwq_queue_work \
-		"work struct=[^ ]+ function=item_fn .*workqueue=cwq_items req_cpu=0 cpu=0")
-	[ "$queued" = 7 ] && [ "$queued" = "$(value cwq_items 0 accepted)" ] ||
-		complain "$queued items queued" || return
-	for event in cwq_execute_start cwq_execute_end; do
-		n=$(events "$event" "work struct [^ ]+: function item_fn")
-		[ "$n" = 7 ] || complain "$n $event" || return
+every_item_is_traced() {
+	start_anew
+	for cpu in $CPUS; do
+		echo "$cpu 20" >"$ITEMS/queue" || return
 	done
+	echo 1 >"$ITEMS/flush"
+	for cpu in $CPUS; do
+		events_are 20 queue_work function=item_fn workqueue=cwq_items \
+			"req_cpu=$cpu" "cpu=$cpu" || return
+	done
+	events_are $(($(echo "$CPUS" | wc -l) * 20)) execute_end item_fn &&
+		trace_agrees_with_table
 }
 
-# The gate keeps one running, behind which the others stay pending.
-cancels_are_told() {
+# One item runs, one is pending, one has been cancelled, and somebody waits.
+each_step_is_traced() {
+	start_anew
 	echo 0 >"$ITEMS/gate"
-	echo "0 3" >"$ITEMS/queue"
-	loop_until is_running cwq_items 0 || return
-	trace_on
-	echo 2 >"$ITEMS/cancel"
-	trace_off
+	echo "$CPU 3" >"$ITEMS/queue" && echo 1 >"$ITEMS/cancel" || return
+	loop_until is_running cwq_items "$CPU" || return
+	events_are 1 execute_start item_fn && events_are 0 execute_end &&
+		events_are 1 cancel_work function=item_fn workqueue=cwq_items \
+			"cpu=$CPU" &&
+		events_are 0 insert_barrier || return
+	echo 1 >"$ITEMS/flush" &
+	loop_until events_are 1 insert_barrier workqueue=cwq_items \
+		"cpu=$CPU" >/dev/null || return
+	echo 1 >"$ITEMS/gate"
+	wait
+	events_are 1 insert_barrier && trace_agrees_with_table
+}
+
+# When it gets on the list, not when its timer is armed.
+delayed_items_are_traced() {
+	start_anew
+	echo "$CPU 2 3600000" >"$ITEMS/delay" || return
+	events_are 0 queue_work || return
+	echo 2 >"$ITEMS/expedite" && echo 1 >"$ITEMS/flush" &&
+		trace_agrees_with_table
+}
+
+moved_items_are_traced() {
+	start_anew
+	echo 0 >"$ITEMS/gate"
+	echo "$CPU 3" >"$ITEMS/queue" && echo "0 2 0" >"$ITEMS/mod" || return
 	echo 1 >"$ITEMS/gate"
 	echo 1 >"$ITEMS/flush"
-	n=$(events cwq_cancel_work \
-		"work struct=[^ ]+ function=item_fn .*workqueue=cwq_items cpu=0")
-	[ "$n" = 2 ] || complain "$n cancels"
+	events_are 2 queue_work req_cpu=0 cpu=0 && trace_agrees_with_table
+}
+
+# The trace tells what was asked for as well.
+redirected_items_are_traced() {
+	start_anew
+	set_cpu "$CPU" 0 || return
+	echo 0 >"$ITEMS/gate"
+	echo "$CPU 3" >"$ITEMS/queue" && echo "$CPU 2 0" >"$ITEMS/mod" || return
+	echo 1 >"$ITEMS/gate"
+	echo 1 >"$ITEMS/flush"
+	set_cpu "$CPU" 1 || return
+	events_are 5 queue_work "req_cpu=$CPU" &&
+		events_are 0 queue_work "cpu=$CPU" && trace_agrees_with_table
 }
 
 filter_works() {
-	echo 'workqueue == "cwq_single"' \
-		>"$TRACING/events/cwq/cwq_queue_work/filter" || return
-	trace_on
-	echo "0 5" >"$ITEMS/queue" && echo "-1 2" >"$ITEMS/queue" &&
-		echo 1 >"$ITEMS/flush"
-	trace_off
-	echo 0 >"$TRACING/events/cwq/cwq_queue_work/filter"
-	[ "$(events cwq_queue_work)" = 2 ] ||
-		complain "$(events cwq_queue_work) events"
+	start_anew
+	filter=$EVENTS/cwq_queue_work/filter
+	echo 'workqueue == "cwq_single"' >"$filter" || return
+	echo "$CPU 3" >"$ITEMS/queue" && echo "-1 4" >"$ITEMS/queue" || return
+	echo 0 >"$filter"
+	echo 1 >"$ITEMS/flush"
+	events_are 4 queue_work workqueue=cwq_single &&
+		events_are 4 queue_work && events_are 7 execute_end
 }
 
-off_is_off() {
-	echo 0 >"$TRACING/trace"
-	echo "0 5" >"$ITEMS/queue" && echo 1 >"$ITEMS/flush"
-	[ "$(events 'cwq_[a-z_]*')" = 0 ]
+nothing_is_traced() {
+	trace 0
+	start_anew
+	echo "$CPU 3" >"$ITEMS/queue" && echo 1 >"$ITEMS/flush" || return
+	! grep cwq_ "$TRACEFS/trace"
 }
 
-[ -d $TRACING/events ] || skip_all "tracefs is not mounted on $TRACING"
-plan 5 cwq_test_client cwq_test_items
+# The events go with cwq, also when they are in use.
+module_goes_while_traced() {
+	trace 1
+	echo "$CPU 3" >"$ITEMS/queue" || return
+	unload cwq_test_items && unload cwq && [ ! -e "$EVENTS" ] &&
+		load cwq && [ "$(cat "$EVENTS/enable")" = 0 ]
+}
+
+[ -d $TRACEFS/events ] || skip_all "tracefs is not mounted on $TRACEFS"
+plan 9 cwq_test_items
+scratch=$(mktemp -d)
 load cwq || exit
-result "each event is seen" all_are_seen
-result "as often as the ledger says, with its fields" counts_agree
-result "cancels are told" cancels_are_told
-result "a filter by queue works" filter_works
-result "off is off" off_is_off
+result "queues come and go" queues_come_and_go
+result "every item is queued, starts and ends" every_item_is_traced
+result "cancel and flush, and what they find" each_step_is_traced
+result "delayed items" delayed_items_are_traced
+result "items that are moved" moved_items_are_traced
+what="items that are redirected"
+if [ -e "/sys/devices/system/cpu/cpu$CPU/online" ]; then
+	result "$what" redirected_items_are_traced
+else
+	skip "$what" "CPU $CPU cannot be taken offline"
+fi
+result "a filter" filter_works
+result "tracing that is off" nothing_is_traced
+result "cwq goes while it is traced" module_goes_while_traced
 finish

@@ -3,21 +3,34 @@
  * Items on request, for the scripts that watch the queues from outside.
  *
  * There are two queues, cwq_items on every CPU and the single-threaded
- * cwq_single, and these files in debugfs, all for writing:
+ * cwq_single, and these files in debugfs, each for writing up to three numbers:
  *
  * queue	"CPU COUNT": so many new items on that CPU of cwq_items, or on
  *		cwq_single if the CPU is -1
- * cancel	"COUNT": so many items, the newest first, which must be pending
+ * common	"CPU COUNT": the same on the common queue
+ * delay	"CPU COUNT DELAY": so many on cwq_items in DELAY milliseconds
+ * mod		"CPU COUNT DELAY": move so many items, the newest, which must be
+ *		delayed or pending
+ * expedite	"COUNT": flush so many items, the newest, which must be delayed
+ * cancel	"COUNT": so many items, the newest first, which must be delayed
+ *		or pending
  * gate		"0": items that start from now on wait in their function;
  *		"1": they end
- * flush	anything: wait for both queues
+ * flush	anything: wait for both queues and the common one
  * churn	"1": until "0", every CPU queues, runs and cancels items as fast
  *		as it can
+ * locker	"CPU": an item on that CPU of cwq_items that waits until a CPU
+ *		comes or goes, and then for the CPU hotplug lock
+ *
+ * Reading "locked" tells whether the last such item has had the lock.
  */
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/debugfs.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/uaccess.h>
@@ -32,7 +45,7 @@ static struct cwq_workqueue_struct *items_wq;
 static struct cwq_workqueue_struct *single_wq;
 
 static DEFINE_MUTEX(items_mutex); /* guards next_item and the array */
-static struct cwq_work_struct items[NR_ITEMS];
+static struct cwq_delayed_work items[NR_ITEMS];
 static unsigned int next_item;
 
 static DECLARE_WAIT_QUEUE_HEAD(gate);
@@ -43,39 +56,132 @@ static void item_fn(struct cwq_work_struct *work)
 	wait_event(gate, READ_ONCE(gate_open));
 }
 
-static void set_gate(bool open)
+static int set_gate(int open, int unused2, int unused3)
 {
 	WRITE_ONCE(gate_open, open);
 	wake_up_all(&gate);
+	return 0;
 }
 
-static int queue_items(int cpu, unsigned int count)
+static int queue_on(struct cwq_workqueue_struct *wq, int cpu, int count)
 {
 	struct cwq_work_struct *work;
 	bool queued;
 
-	if (cpu >= (int)nr_cpu_ids)
-		return -EINVAL;
-	for (; count; count--) {
-		work = &items[next_item % NR_ITEMS];
+	for (; count > 0; count--, next_item++) {
+		work = &items[next_item % NR_ITEMS].work;
 		if (cpu < 0)
-			queued = cwq_queue_work(single_wq, work);
+			queued = cwq_queue_work(wq, work);
 		else
-			queued = cwq_queue_work_on(cpu, items_wq, work);
+			queued = cwq_queue_work_on(cpu, wq, work);
 		if (!queued)
 			return -EBUSY;
-		next_item++;
 	}
 	return 0;
 }
 
-static int cancel_items(unsigned int count)
+static int queue_items(int cpu, int count, int unused)
 {
-	for (; count; count--) {
-		if (!cwq_cancel_work_sync(&items[--next_item % NR_ITEMS]))
+	return queue_on(cpu < 0 ? single_wq : items_wq, cpu, count);
+}
+
+static int queue_common_items(int cpu, int count, int unused)
+{
+	return queue_on(cwq_system_wq, cpu, count);
+}
+
+static int delay_items(int cpu, int count, int delay)
+{
+	for (; count > 0; count--, next_item++) {
+		if (!cwq_queue_delayed_work_on(cpu, items_wq,
+					       &items[next_item % NR_ITEMS],
+					       msecs_to_jiffies(delay)))
+			return -EBUSY;
+	}
+	return 0;
+}
+
+/* The @nth newest item, from 1. */
+static struct cwq_delayed_work *newest_item(int nth)
+{
+	return &items[(next_item - nth) % NR_ITEMS];
+}
+
+static int mod_items(int cpu, int count, int delay)
+{
+	for (; count > 0; count--) {
+		if (!cwq_mod_delayed_work_on(cpu, items_wq, newest_item(count),
+					     msecs_to_jiffies(delay)))
 			return -ENOENT;
 	}
 	return 0;
+}
+
+static int expedite_items(int count, int unused2, int unused3)
+{
+	for (; count > 0; count--) {
+		if (!cwq_flush_delayed_work(newest_item(count)))
+			return -ENOENT;
+	}
+	return 0;
+}
+
+static int cancel_items(int count, int unused2, int unused3)
+{
+	for (; count > 0; count--, next_item--) {
+		if (!cwq_cancel_delayed_work_sync(newest_item(1)))
+			return -ENOENT;
+	}
+	return 0;
+}
+
+static int flush_queues(int unused1, int unused2, int unused3)
+{
+	cwq_flush_workqueue(items_wq);
+	cwq_flush_workqueue(single_wq);
+	cwq_flush_scheduled_work();
+	return 0;
+}
+
+/*
+ * A work that takes the CPU hotplug lock while another task holds it for writing,
+ * who must not wait for the work. The work does not wait for ever, so that the
+ * test can fail and go on.
+ */
+#define LOCKER_PATIENCE (10 * HZ)
+
+static bool locked;
+
+/* Until trying to lock has that result, or until @end. */
+static bool try_lock_until(bool result, unsigned long end)
+{
+	bool got;
+
+	do {
+		got = cpus_read_trylock();
+		if (got)
+			cpus_read_unlock();
+		if (got == result)
+			return true;
+		schedule_timeout_idle(1);
+	} while (time_before(jiffies, end));
+	return false;
+}
+
+static void locker_fn(struct cwq_work_struct *work)
+{
+	unsigned long end = jiffies + LOCKER_PATIENCE;
+
+	WRITE_ONCE(locked,
+		   try_lock_until(false, end) && try_lock_until(true, end));
+}
+
+static CWQ_DECLARE_WORK(locker, locker_fn);
+
+static int queue_locker(int cpu, int unused2, int unused3)
+{
+	WRITE_ONCE(locked, false);
+	return cwq_queue_work_on(cpu, items_wq, &locker) ? 0 : -EBUSY;
 }
 
 /*
@@ -109,7 +215,7 @@ static void churn_fn(struct cwq_work_struct *work)
 		cwq_queue_work(items_wq, work);
 }
 
-static void set_churn(bool on)
+static int set_churn(int on, int unused2, int unused3)
 {
 	unsigned int cpu;
 
@@ -120,97 +226,58 @@ static void set_churn(bool on)
 		else
 			cwq_cancel_work_sync(&churns[cpu].work);
 	}
+	return 0;
 }
 
 /* The files */
 
+static const struct command {
+	const char *name;
+	int (*run)(int arg1, int arg2, int arg3);
+	bool exclusive; /* uses next_item */
+} commands[] = {
+	{ "queue", queue_items, true },
+	{ "common", queue_common_items, true },
+	{ "delay", delay_items, true },
+	{ "mod", mod_items, true },
+	{ "expedite", expedite_items, true },
+	{ "cancel", cancel_items, true },
+	{ "gate", set_gate },
+	{ "flush", flush_queues },
+	{ "churn", set_churn },
+	{ "locker", queue_locker },
+};
+
 #define LINE_SIZE 32
 
-static int copy_line(char line[LINE_SIZE], const char __user *buf, size_t count)
+static ssize_t command_write(struct file *file, const char __user *buf,
+			     size_t count, loff_t *ppos)
 {
-	if (count >= LINE_SIZE)
+	const struct command *command = file->private_data;
+	char line[LINE_SIZE] = "";
+	int arg[3] = {};
+	int ret;
+
+	if (count >= sizeof(line))
 		return -EINVAL;
 	if (copy_from_user(line, buf, count))
 		return -EFAULT;
-	line[count] = '\0';
-	return 0;
-}
-
-static ssize_t queue_write(struct file *file, const char __user *buf,
-			   size_t count, loff_t *ppos)
-{
-	char line[LINE_SIZE];
-	int cpu, n, ret;
-
-	ret = copy_line(line, buf, count);
-	if (ret)
-		return ret;
-	if (sscanf(line, "%d %d", &cpu, &n) != 2)
+	if (sscanf(line, "%d %d %d", &arg[0], &arg[1], &arg[2]) < 1)
 		return -EINVAL;
-	mutex_lock(&items_mutex);
-	ret = queue_items(cpu, n);
-	mutex_unlock(&items_mutex);
+
+	if (command->exclusive)
+		mutex_lock(&items_mutex);
+	ret = command->run(arg[0], arg[1], arg[2]);
+	if (command->exclusive)
+		mutex_unlock(&items_mutex);
 	return ret ?: count;
 }
 
-static ssize_t cancel_write(struct file *file, const char __user *buf,
-			    size_t count, loff_t *ppos)
-{
-	unsigned int n;
-	int ret = kstrtouint_from_user(buf, count, 0, &n);
-
-	if (ret)
-		return ret;
-	mutex_lock(&items_mutex);
-	ret = cancel_items(n);
-	mutex_unlock(&items_mutex);
-	return ret ?: count;
-}
-
-static ssize_t gate_write(struct file *file, const char __user *buf,
-			  size_t count, loff_t *ppos)
-{
-	bool open;
-	int ret = kstrtobool_from_user(buf, count, &open);
-
-	if (ret)
-		return ret;
-	set_gate(open);
-	return count;
-}
-
-static ssize_t flush_write(struct file *file, const char __user *buf,
-			   size_t count, loff_t *ppos)
-{
-	cwq_flush_workqueue(items_wq);
-	cwq_flush_workqueue(single_wq);
-	return count;
-}
-
-static ssize_t churn_write(struct file *file, const char __user *buf,
-			   size_t count, loff_t *ppos)
-{
-	bool on;
-	int ret = kstrtobool_from_user(buf, count, &on);
-
-	if (ret)
-		return ret;
-	set_churn(on);
-	return count;
-}
-
-#define ITEMS_FOPS(name)                                    \
-	static const struct file_operations name##_fops = { \
-		.owner = THIS_MODULE,                       \
-		.open = simple_open,                        \
-		.write = name##_write,                      \
-	}
-
-ITEMS_FOPS(queue);
-ITEMS_FOPS(cancel);
-ITEMS_FOPS(gate);
-ITEMS_FOPS(flush);
-ITEMS_FOPS(churn);
+static const struct file_operations command_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = command_write,
+};
 
 static struct dentry *dir;
 
@@ -226,7 +293,7 @@ static int __init cwq_test_items_init(void)
 		CWQ_INIT_WORK(&churns[i].victim, victim_fn);
 	}
 	for (i = 0; i < NR_ITEMS; i++)
-		CWQ_INIT_WORK(&items[i], item_fn);
+		CWQ_INIT_DELAYED_WORK(&items[i], item_fn);
 
 	items_wq = cwq_create_workqueue("cwq_items");
 	if (!items_wq)
@@ -236,11 +303,10 @@ static int __init cwq_test_items_init(void)
 		goto destroy_items_wq;
 
 	dir = debugfs_create_dir("cwq_test_items", NULL);
-	debugfs_create_file("queue", 0200, dir, NULL, &queue_fops);
-	debugfs_create_file("cancel", 0200, dir, NULL, &cancel_fops);
-	debugfs_create_file("gate", 0200, dir, NULL, &gate_fops);
-	debugfs_create_file("flush", 0200, dir, NULL, &flush_fops);
-	debugfs_create_file("churn", 0200, dir, NULL, &churn_fops);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		debugfs_create_file(commands[i].name, 0200, dir,
+				    (void *)&commands[i], &command_fops);
+	debugfs_create_bool("locked", 0400, dir, &locked);
 	return 0;
 
 destroy_items_wq:
@@ -250,12 +316,13 @@ free_churns:
 	return -ENOMEM;
 }
 
-/* What is still queued is run by cwq_destroy_workqueue(). */
+/* What is still queued runs. */
 static void __exit cwq_test_items_exit(void)
 {
 	debugfs_remove(dir);
-	set_churn(false);
-	set_gate(true);
+	set_churn(false, 0, 0);
+	set_gate(true, 0, 0);
+	cwq_flush_scheduled_work();
 	cwq_destroy_workqueue(single_wq);
 	cwq_destroy_workqueue(items_wq);
 	kfree(churns);

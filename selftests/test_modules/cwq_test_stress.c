@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Threads that queue, flush and cancel a few works at random, on queues of both
- * kinds, some of which come and go. Loading it returns when all is done, and
- * fails if a work has not run exactly as often as it was accepted and not
- * cancelled.
+ * Threads that queue, move, flush and cancel a few works at random, on queues of
+ * both kinds, some of which come and go, and on all CPUs, which may go and come
+ * meanwhile. Loading it returns when all is done, and fails if a work has not run
+ * exactly as often as it was accepted and not cancelled.
  *
  * Every second work stays on one queue, where it must never run twice at once;
  * the others wander from queue to queue.
@@ -110,42 +110,55 @@ static void take_step(struct rnd_state *random)
 	struct stress_work *w = &works[below(random, NR_WORKS)];
 	struct cwq_workqueue_struct *wq = queue_for(w, random);
 	unsigned long delay = below(random, MAX_DELAY);
-	int cpu = cpumask_first(cpu_online_mask);
+	int cpu = below(random, nr_cpu_ids);
 
-	if (below(random, 2))
-		cpu = cpumask_last(cpu_online_mask);
+	if (!cpu_possible(cpu))
+		cpu = 0;
 
 	switch (below(random, 64)) {
-	case 0 ... 15:
+	case 0 ... 11:
 		accepted(w, cwq_queue_work(wq, &w->dwork.work));
 		break;
-	case 16 ... 23:
+	case 12 ... 19:
 		accepted(w, cwq_queue_work_on(cpu, wq, &w->dwork.work));
 		break;
-	case 24 ... 28:
+	case 20 ... 23:
 		accepted(w, cwq_queue_delayed_work(wq, &w->dwork, delay));
 		break;
-	case 29 ... 33:
+	case 24 ... 27:
 		accepted(w,
 			 cwq_queue_delayed_work_on(cpu, wq, &w->dwork, delay));
 		break;
-	case 34 ... 38:
+	case 28 ... 31:
+		accepted(w, !cwq_mod_delayed_work(wq, &w->dwork, delay));
+		break;
+	case 32 ... 35:
+		accepted(w,
+			 !cwq_mod_delayed_work_on(cpu, wq, &w->dwork, delay));
+		break;
+	case 36 ... 39:
 		cancelled(w, cwq_cancel_work_sync(&w->dwork.work));
 		break;
-	case 39 ... 43:
+	case 40 ... 43:
 		cancelled(w, cwq_cancel_delayed_work(&w->dwork));
 		break;
-	case 44 ... 48:
+	case 44 ... 47:
 		cancelled(w, cwq_cancel_delayed_work_sync(&w->dwork));
 		break;
-	case 49 ... 53:
+	case 48 ... 51:
 		cwq_flush_work(&w->dwork.work);
 		break;
-	case 54 ... 58:
+	case 52 ... 53:
+		cwq_flush_work_timeout(&w->dwork.work, delay);
+		break;
+	case 54 ... 57:
 		cwq_flush_delayed_work(&w->dwork);
 		break;
-	case 59 ... 62:
+	case 58 ... 60:
 		cwq_flush_workqueue(wq);
+		break;
+	case 61 ... 62:
+		cwq_flush_workqueue_timeout(wq, delay);
 		break;
 	case 63:
 		use_short_lived_queue(w, below(random, 2));
