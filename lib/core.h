@@ -15,6 +15,14 @@ extern "C" {
 #include <linux/types.h> /* bool */
 #endif
 
+/* The core's spinlocks, which lockdep is to tell apart; see platform.c. */
+enum cwq_lock_class {
+	CWQ_LOCK_CWQ,
+	CWQ_LOCK_WAITS,
+	CWQ_LOCK_LEAVING,
+	CWQ_NR_LOCK_CLASSES,
+};
+
 struct cwq_delayed_work;
 struct cwq_snapshot;
 struct cwq_work_struct;
@@ -122,7 +130,7 @@ typedef void (*cwq_show_fn)(void *arg, const char *name, unsigned int instance,
 void cwq_core_for_each(cwq_show_fn show, void *arg);
 
 /* module/platform.c */
-void cwq_shim_lock_init(void *lock);
+void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class);
 unsigned long cwq_shim_lock(void *lock);
 void cwq_shim_unlock(void *lock, unsigned long flags);
 void cwq_shim_lock_irq(void *lock);

@@ -9,7 +9,6 @@
 #ifndef CWQ_KERNEL_HPP
 #define CWQ_KERNEL_HPP
 
-#include "core.h"
 #include "layout.h"
 
 /* What <cwq/types.h> wants to be complete: as the kernel lays them out. */
@@ -106,9 +105,9 @@ struct Kernel {
 	};
 
 	struct CAPABILITY("spinlock") Lock {
-		void init()
+		void init(enum cwq_lock_class lock_class)
 		{
-			cwq_shim_lock_init(this);
+			cwq_shim_lock_init(this, lock_class);
 		}
 		unsigned long lock() ACQUIRE()
 		{

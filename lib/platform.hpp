@@ -10,6 +10,8 @@
 #ifndef CWQ_PLATFORM_HPP
 #define CWQ_PLATFORM_HPP
 
+#include "core.h"
+
 /*
  * Locking, written down for clang's -Wthread-safety; nothing to other
  * compilers.
@@ -61,7 +63,7 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	/* A spinlock. lock() also shuts out interrupts, lock_irq() may only
 	 * be used where they are known to be on. lock_nested() is for the
 	 * second lock of two. */
-	lock.init();
+	lock.init(CWQ_LOCK_CWQ);
 	word = lock.lock();
 	lock.unlock(word);
 	lock.lock_irq();

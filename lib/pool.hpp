@@ -76,7 +76,7 @@ private:
 
 		if (!cwq)
 			return nullptr;
-		cwq->lock.init();
+		cwq->lock.init(CWQ_LOCK_CWQ);
 		cwq->more_work.init();
 		cwq->work_moved.init();
 		init_list_head(&cwq->worklist);

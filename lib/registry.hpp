@@ -26,8 +26,8 @@ template <Platform P>
 bool init_registry(Registry<P> *registry) NO_THREAD_SAFETY_ANALYSIS
 {
 	registry->mutex.init();
-	registry->waits_lock.init();
-	registry->leaving_lock.init();
+	registry->waits_lock.init(CWQ_LOCK_WAITS);
+	registry->leaving_lock.init(CWQ_LOCK_LEAVING);
 	init_list_head(&registry->leaving);
 	init_list_head(&registry->workqueues);
 	return registry->pool.init();

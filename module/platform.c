@@ -32,9 +32,19 @@
  * initialised by the _init function next to it.
  */
 
-void cwq_shim_lock_init(void *lock)
+/* One call of spin_lock_init() would make one class of all locks. */
+void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class)
 {
+	static struct lock_class_key keys[CWQ_NR_LOCK_CLASSES];
+	static const char *const names[CWQ_NR_LOCK_CLASSES] = {
+		[CWQ_LOCK_CWQ] = "cwq->lock",
+		[CWQ_LOCK_WAITS] = "waits_lock",
+		[CWQ_LOCK_LEAVING] = "leaving_lock",
+	};
+
 	spin_lock_init((spinlock_t *)lock);
+	lockdep_set_class_and_name((spinlock_t *)lock, &keys[lock_class],
+				   names[lock_class]);
 }
 
 unsigned long cwq_shim_lock(void *lock) __acquires(lock)

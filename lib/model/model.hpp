@@ -109,7 +109,7 @@ struct Model {
 	};
 
 	struct Lock {
-		void init()
+		void init(enum cwq_lock_class)
 		{
 		}
 		unsigned long lock(HERE)

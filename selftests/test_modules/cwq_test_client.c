@@ -264,6 +264,7 @@ static bool test_work_on_stack(void)
 	CWQ_INIT_WORK_ONSTACK(&on_stack.work, stack_fn);
 	cwq_queue_work(wq, &on_stack.work);
 	cwq_flush_work(&on_stack.work);
+	cwq_destroy_work_on_stack(&on_stack.work);
 	return on_stack.ran;
 }
 
