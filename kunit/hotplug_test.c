@@ -139,8 +139,7 @@ static void busy_thread_is_kept(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, a->cpu, cpu);
 }
 
-/* What runs and what is queued when the CPU goes: nothing is lost, nothing runs
- * twice. */
+/* What runs and what is queued when the CPU goes: all of it runs, once. */
 static void nothing_is_lost(struct kunit *test)
 {
 	struct cwq_workqueue_struct *wq = new_queue(test);

@@ -126,8 +126,8 @@ bool expedite_delayed_work(Work<P> *work)
 
 /*
  * Take @work, which @old says is pending, off @last, and put it on @target; the
- * caller asked for @asked. False if its timer function is under way, which may not be overtaken. Returns
- * in @wake whether to wake the worker of @target.
+ * caller asked for @asked. False if its timer function is under way, which may
+ * not be overtaken. Returns in @wake whether to wake the worker of @target.
  */
 template <Platform P>
 bool requeue(const CpuWorkqueue<P> *asked, CpuWorkqueue<P> *target,

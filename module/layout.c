@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the core has to know of the kernel: the sizes of the objects that it
- * keeps room for, and its error numbers. Compiled to assembly only, from which Kbuild makes lib/layout.h.
+ * keeps room for, and its error numbers. Compiled to assembly only, from which
+ * Kbuild makes lib/layout.h.
  */
 #include <linux/build_bug.h>
 #include <linux/compiler.h>

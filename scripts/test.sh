@@ -99,7 +99,8 @@ ktap_of_log() {
 # Boot KERNEL with the payload in ROOT, show the results, and hold the kernel's
 # log against what the tests announced: boot WHAT KERNEL ROOT RESULTS [OPTION]...
 #
-# An OPTION is for vm.sh. RESULTS is where the KTAP is: in the kernel's log or on the VM's stdout.
+# An OPTION is for vm.sh. RESULTS is where the KTAP is: in the kernel's log or on
+# the VM's stdout.
 boot() {
 	local what=$1 kernel=$2 root=$3 results=$4 start=$SECONDS
 	local base=$logs/${1//[ \/]/-}
