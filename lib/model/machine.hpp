@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a model needs besides memory and locks: threads, timers, CPUs and the
- * storage of one execution. One suite has one machine.
+ * What a model needs besides memory and locks: threads, timers and CPUs. There
+ * is one machine at a time.
  */
 #ifndef CWQ_MACHINE_HPP
 #define CWQ_MACHINE_HPP
 
-#include "model.hpp"
+#include "arena.hpp"
 
 #include "../evict.hpp"
 #include "../hotplug.hpp"
@@ -19,200 +19,363 @@ struct DelayedWork {
 	Model::Timer timer;
 };
 
-/*
- * Storage that gives the same addresses in each execution: the core orders locks
- * by address, and relacy wants executions to be repeatable.
- */
-class Arena {
-public:
-	template <class T>
-	T *make(int n, unsigned long extra)
-	{
-		unsigned long align = alignof(T) > 64 ? alignof(T) : 64;
-		unsigned long start = (used_ + align - 1) & -align;
-
-		RL_ASSERT(start + n * sizeof(T) + extra <= sizeof(memory_));
-		used_ = start + n * sizeof(T) + extra;
-		__builtin_memset(memory_ + start, 0, n * sizeof(T) + extra);
-
-		T *objects = reinterpret_cast<T *>(memory_ + start);
-
-		for (int i = 0; i < n; i++) {
-			new (&objects[i]) T();
-			RL_ASSERT(nr_ < MAX_OBJECTS);
-			ends_[nr_++] = { &objects[i], [](void *object) {
-						static_cast<T *>(object)->~T();
-					} };
-		}
-		return objects;
-	}
-
-	void clear()
-	{
-		while (nr_) {
-			nr_--;
-			ends_[nr_].end(ends_[nr_].object);
-		}
-		used_ = 0;
-	}
-
-private:
-	static constexpr int MAX_OBJECTS = 64;
-
-	struct End {
-		void *object;
-		void (*end)(void *object);
-	};
-
-	alignas(64) static inline unsigned char memory_[1 << 16];
-	static inline unsigned long used_ = 0;
-	static inline End ends_[MAX_OBJECTS];
-	static inline int nr_ = 0;
-};
-
 class Machine {
 public:
 	static constexpr int MAX_THREADS = 4;
 	static constexpr int MAX_TIMERS = 2;
-	static constexpr int MAX_RL_THREADS = 8;
+	static constexpr int MAX_TASKS = 8;
 
-	explicit Machine(int cpus) : nr_cpus(cpus)
+	Machine(const Crew &crew, int cpus)
+		: crew(crew),
+		  nr_cpus(cpus),
+		  threads_to_be_had(crew.threads),
+		  clients_left_(crew.clients)
 	{
 		machine = this;
+		for (int i = crew.clients; i < MAX_TASKS; i++)
+			tasks_[i].parked = true;
+		hotplug.init(true, false, true, false, $);
 		registry = arena.make<Registry<Model>>(1, 0);
 	}
 	~Machine()
 	{
-		arena.clear();
+		hotplug.deinit($);
 	}
 
 	static inline Machine *machine = nullptr;
 
+	const Crew crew;
+	const int nr_cpus;
 	Arena arena;
 	Registry<Model> *registry;
-	int nr_cpus;
-	bool online[2] = { true, true };
 	bool out_of_memory = false;
-	bool running = false; /* the clients have started */
-	int threads_to_be_had = MAX_THREADS;
+	int threads_to_be_had;
+	int spurious = 0; /* so many sleeps may yet end for no reason */
 
-	/* The life of a thread that the core makes, by number. */
-	void run_thread(int i, HERE)
-	{
-		Model::Thread &thread = threads[i];
-
-		if (!thread.started_early) {
-			thread.monitor.lock(info);
-			while (!thread.started.get() &&
-			       !thread.should_stop.load(Order::relaxed))
-				thread.monitor.sleep(info);
-			thread.monitor.unlock(info);
-		}
-
-		/* The kernel does not call the function of a thread that is
-		 * stopped before it has come to run. */
-		bool runs =
-			thread.started.get() &&
-			(!thread.should_stop.load(Order::relaxed) || ending);
-
-		if (runs) {
-			current[rl::thread_index()] = &thread;
-			worker_thread(cwq_of(&thread));
-			current[rl::thread_index()] = nullptr;
-		}
-
-		thread.monitor.lock(info);
-		thread.exited.set(true);
-		thread.monitor.wake_all(info);
-		thread.monitor.unlock(info);
-	}
-
-	/* Ask a thread to end, whether it was ever started or not. */
-	void tell_to_stop(Model::Thread *thread, HERE)
-	{
-		thread->monitor.lock(info);
-		thread->should_stop.store(true, Order::relaxed);
-		thread->monitor.wake_all(info);
-		thread->monitor.unlock(info);
-		if (thread->cwq)
-			cwq_of(thread)->more_work.wake_up(info);
-	}
-
-	/* The CPU that all timers fire on, until the clients are done. */
-	void run_timers(HERE)
-	{
-		base.lock(info);
-		for (;;) {
-			DelayedWork *due = nullptr;
-
-			for (int i = 0; i < nr_timers; i++)
-				if (timers[i]->timer.armed.load(Order::relaxed))
-					due = timers[i];
-			if (due) {
-				due->timer.armed.store(false, Order::relaxed);
-				due->timer.running.set(true);
-				base.unlock(info);
-				delayed_work_timer_fn(&due->work);
-				base.lock(info);
-				due->timer.running.set(false);
-				base.wake_all(info);
-			} else if (clients_done.get()) {
-				break;
-			} else {
-				base.sleep(info);
-			}
-		}
-		base.unlock(info);
-		stop_threads();
-	}
-
-	/* A client of the suite has ended; the last one ends the machine. */
-	void client_done(int nr_clients, bool has_timers, HERE)
-	{
-		if (++done != nr_clients)
-			return;
-		if (!has_timers) {
-			stop_threads();
-			return;
-		}
-		base.lock(info);
-		clients_done.set(true);
-		base.wake_all(info);
-		base.unlock(info);
-	}
-
-	/* The suite is over: what is queued still runs. */
-	void stop_threads()
-	{
-		ending = true;
-		for (auto &thread : threads)
-			tell_to_stop(&thread);
-	}
-
-	void add_timer(DelayedWork *dwork)
-	{
-		timers[nr_timers++] = dwork;
-	}
+	bool online[2] = { true, true };
+	rl::generic_mutex<Machine> hotplug; /* cpus_read_lock() and the other */
 
 	Model::Thread threads[MAX_THREADS];
 	int nr_threads = 0;
-	Model::Thread *current[MAX_RL_THREADS] = {};
 
-	Model::Monitor base; /* guards timers, as a timer base's lock does */
-	DelayedWork *timers[MAX_TIMERS] = {};
-	int nr_timers = 0;
+	/* What the kernel keeps for each CPU, and locks. */
+	struct TimerBase {
+		DelayedWork *dwork = nullptr;
+		bool running = false; /* its function; dwork may be gone */
+		rl::mutex mutex;
+		Sleepers sleepers; /* until the function has returned */
+	} bases[MAX_TIMERS];
 
-private:
-	static CpuWorkqueue<Model> *cwq_of(const Model::Thread *thread)
+	void add_timer(int base, DelayedWork *dwork)
 	{
-		return static_cast<CpuWorkqueue<Model> *>(thread->cwq);
+		dwork->timer.base = base;
+		bases[base].dwork = dwork;
+	}
+	void remove_timer(const DelayedWork *dwork)
+	{
+		RL_ASSERT(!dwork->timer.armed);
+		bases[dwork->timer.base].dwork = nullptr;
+	}
+	/* Tell the CPU of a timer that it is armed, if it has one. */
+	void wake_base(int base, rl::debug_info info)
+	{
+		if (base < crew.timers)
+			wake(crew.clients + crew.threads + base, info);
 	}
 
-	/* The suite's own, not memory of the kernel's. */
-	bool ending = false;
-	int done = 0;
-	Model::Var<bool> clients_done;
+	/* The life of a thread that the core makes. */
+	void run_thread(int i, HERE)
+	{
+		Model::Thread *thread = &threads[i];
+
+		while (!is_decided(thread, info))
+			Model::sleep(info);
+
+		/* The kernel does not call the function of a thread that is
+		 * stopped before it has come to run. */
+		if (thread->started &&
+		    !thread->should_stop.load(Order::relaxed, info)) {
+			self().worker = thread;
+			worker_thread(static_cast<CpuWorkqueue<Model> *>(
+				thread->cwq));
+			self().worker = nullptr;
+		}
+		{
+			StepLock guard(thread->mutex, info);
+
+			thread->exited = true;
+			thread->sleepers.wake_all(info);
+		}
+		finish(info);
+	}
+
+	/* The life of a CPU: its timer fires at any moment after it was armed. */
+	void run_timer(int i, HERE)
+	{
+		TimerBase *base = &bases[i];
+
+		while (!ending_) {
+			if (!begin_timer(base, info)) {
+				Model::sleep(info);
+				continue;
+			}
+			delayed_work_timer_fn(&base->dwork->work);
+
+			StepLock guard(base->mutex, info);
+
+			base->running = false;
+			base->sleepers.wake_all(info);
+		}
+		finish(info);
+	}
+
+	/* A client of the suite has ended; the last one ends the machine. */
+	void end_client(HERE)
+	{
+		if (--clients_left_)
+			return;
+		wait_for_quiet(info);
+		rl::preemption_disabler guard(rl::ctx());
+
+		ending_ = true;
+		end_next(info);
+	}
+
+	/* As the kernel takes a CPU down, and brings it up: false if that
+	 * failed. */
+	void take_down(int cpu, HERE)
+	{
+		begin_hotplug(info);
+		cpu_offline(registry, cpu);
+		online[cpu] = false;
+		end_hotplug(info);
+	}
+	bool bring_up(int cpu, HERE)
+	{
+		begin_hotplug(info);
+		online[cpu] = true;
+
+		bool up = cwq::cpu_online(registry, cpu);
+
+		online[cpu] = up;
+		end_hotplug(info);
+		return up;
+	}
+
+	/* set_current_state(); it is woken by those who lock @mutex. */
+	void prepare_to_sleep(const rl::mutex *mutex, rl::debug_info info)
+	{
+		rl::preemption_disabler guard(rl::ctx());
+
+		self().waits_at = mutex;
+		self().mutex.lock(info);
+		self().woken = false;
+		self().mutex.unlock(info);
+	}
+
+	/* schedule(): false if the time was up. */
+	bool sleep(bool limited, rl::debug_info info)
+	{
+		Task &task = self();
+		Step step({ task.waits_at, false,
+			    accesses.task(rl::thread_index()) });
+
+		if (task.woken)
+			return true;
+		if (spurious && rl::rand(2)) {
+			spurious--;
+			return true;
+		}
+		task.limited = limited;
+		task.parked = true;
+		tell_of_quiet(info);
+
+		bool in_time = rl::ctx().park_current_thread(limited, false,
+							     false, info) ==
+			       rl::unpark_reason_normal;
+
+		task.parked = false;
+		if (ending_ && !task.undisturbed) {
+			task.undisturbed = true;
+			rl::ctx().disable_preemption();
+		}
+		return in_time;
+	}
+
+	/* wake_up_process(): wherever it sleeps. */
+	void wake(unsigned number, rl::debug_info info)
+	{
+		rl::preemption_disabler guard(rl::ctx());
+		Task &task = tasks_[number];
+
+		task.mutex.lock(info);
+		if (!task.woken && task.parked) {
+			task.parked = false;
+			rl::ctx().unpark_thread(number, false, info);
+		}
+		task.woken = true;
+		task.mutex.unlock(info);
+	}
+
+	Model::Thread *current_worker()
+	{
+		return self().worker;
+	}
+
+	bool is_ending() const
+	{
+		return ending_;
+	}
+
+private:
+	void begin_hotplug(rl::debug_info info)
+	{
+		intend({ &hotplug, true });
+		hotplug.lock_exclusive(info);
+	}
+	void end_hotplug(rl::debug_info info)
+	{
+		rl::preemption_disabler guard(rl::ctx());
+
+		access_now({ &hotplug, true });
+		hotplug.unlock_exclusive(info);
+	}
+
+	/* A thread of relacy's. All but the clients sleep at first. */
+	struct Task {
+		bool woken = false; /* since it was about to sleep */
+		const rl::mutex *waits_at = nullptr;
+		bool parked = false;
+		bool limited = false; /* may wake up by itself */
+		bool finished = false;
+		bool undisturbed = false; /* nothing happens beside its end */
+		Model::Thread *worker = nullptr;
+		rl::mutex mutex; /* as that of a run queue, orders the above */
+	};
+
+	Task &self()
+	{
+		return tasks_[rl::thread_index()];
+	}
+
+	/* Is it started, or never to be? If not, the next sleep ends when it
+	 * is. */
+	bool is_decided(Model::Thread *thread, rl::debug_info info)
+	{
+		StepLock guard(thread->mutex, info);
+
+		prepare_to_sleep(&thread->mutex, info);
+		return thread->started || ending_ ||
+		       thread->should_stop.load(Order::relaxed, info);
+	}
+
+	/* If the timer is not armed, the next sleep ends when it is. */
+	bool begin_timer(TimerBase *base, rl::debug_info info)
+	{
+		StepLock guard(base->mutex, info);
+
+		prepare_to_sleep(&base->mutex, info);
+		if (!base->dwork || !base->dwork->timer.armed)
+			return false;
+		base->dwork->timer.armed = false;
+		base->running = true;
+		return true;
+	}
+
+	/* Is there nothing left to do, when the clients have done their part? */
+	bool is_quiet() const
+	{
+		int nr = crew.clients + crew.threads + crew.timers;
+
+		for (int i = crew.clients; i < nr; i++)
+			if (!tasks_[i].finished &&
+			    (!tasks_[i].parked || tasks_[i].limited))
+				return false;
+		return true;
+	}
+
+	void wait_for_quiet(rl::debug_info info)
+	{
+		Step step({});
+
+		if (is_quiet())
+			return;
+		waiter_for_quiet_ = rl::thread_index();
+		self().parked = true;
+		rl::ctx().park_current_thread(false, false, false, info);
+	}
+
+	/* Within a step. */
+	void tell_of_quiet(rl::debug_info info)
+	{
+		if (waiter_for_quiet_ < 0 || !is_quiet())
+			return;
+		rl::ctx().unpark_thread(waiter_for_quiet_, false, info);
+		waiter_for_quiet_ = -1;
+	}
+
+	void finish(rl::debug_info info)
+	{
+		Task &task = self();
+		rl::preemption_disabler guard(rl::ctx());
+
+		task.finished = true;
+		tell_of_quiet(info);
+		if (ending_)
+			end_next(info);
+		if (task.undisturbed)
+			rl::ctx().enable_preemption();
+	}
+
+	/*
+	 * The suite is over, all sleep: one after another they wake up and see
+	 * that. Their order is of no interest, so there is just one.
+	 */
+	void end_next(rl::debug_info info)
+	{
+		int nr = crew.clients + crew.threads + crew.timers;
+
+		for (int i = crew.clients; i < nr; i++)
+			if (!tasks_[i].finished) {
+				wake(i, info);
+				return;
+			}
+	}
+
+	Task tasks_[MAX_TASKS];
+	int clients_left_;
+	int waiter_for_quiet_ = -1;
+	bool ending_ = false;
 };
+
+inline void Sleepers::prepare(const rl::mutex *mutex, rl::debug_info info)
+{
+	mask_ |= 1u << rl::thread_index();
+	Machine::machine->prepare_to_sleep(mutex, info);
+}
+
+inline void Sleepers::leave()
+{
+	mask_ &= ~(1u << rl::thread_index());
+}
+
+inline void Sleepers::wake_all(rl::debug_info info)
+{
+	for (unsigned i = 0; mask_ >> i; i++)
+		if (mask_ >> i & 1)
+			Machine::machine->wake(i, info);
+	mask_ = 0;
+}
+
+inline void Model::sleep(rl::debug_info info)
+{
+	Machine::machine->sleep(false, info);
+}
+
+inline bool Model::sleep_for_a_while(rl::debug_info info)
+{
+	return Machine::machine->sleep(true, info);
+}
 
 template <class T>
 T *Model::make(int n, unsigned long extra)
@@ -234,8 +397,9 @@ T *Model::make_atomic(int n)
 	return Machine::machine->arena.make<T>(n, 0);
 }
 
-inline void Model::free(void *)
+inline void Model::free(void *memory)
 {
+	Machine::machine->arena.free(memory);
 }
 
 inline bool Model::is_memory(const void *)
@@ -253,24 +417,16 @@ inline Model::Thread *Model::thread_create(void *cwq, const char *, int, bool)
 	Thread *thread = &m->threads[m->nr_threads++];
 
 	thread->cwq = cwq;
+	thread->number = m->crew.clients + m->nr_threads - 1;
 	return thread;
 }
 
-inline void Model::thread_start(Thread *thread)
+inline void Model::thread_start(Thread *thread, rl::debug_info info)
 {
-	rl::debug_info info = $;
+	StepLock guard(thread->mutex, info);
 
-	if (thread->started_early)
-		return;
-	if (!Machine::machine->running) {
-		thread->started_early = true;
-		thread->started.set(true);
-		return;
-	}
-	thread->monitor.lock(info);
-	thread->started.set(true);
-	thread->monitor.wake_all(info);
-	thread->monitor.unlock(info);
+	thread->started = true;
+	Machine::machine->wake(thread->number, info);
 }
 
 inline void Model::thread_rebind(Thread *, int)
@@ -284,20 +440,30 @@ inline int Model::thread_pid(Thread *thread)
 
 inline bool Model::thread_should_stop(rl::debug_info info)
 {
-	Thread *thread = Machine::machine->current[rl::thread_index()];
+	Machine *m = Machine::machine;
 
-	return thread->should_stop.load(Order::relaxed, info);
+	return m->is_ending() ||
+	       m->current_worker()->should_stop.load(Order::relaxed, info);
 }
 
-inline void Model::thread_stop(Thread *thread)
+inline void Model::thread_stop(Thread *thread, rl::debug_info info)
 {
-	rl::debug_info info = $;
+	thread->should_stop.store(true, Order::relaxed, info);
+	{
+		Step step({ accesses.task(thread->number), true });
 
-	Machine::machine->tell_to_stop(thread);
-	thread->monitor.lock(info);
-	while (!thread->exited.get())
-		thread->monitor.sleep(info);
-	thread->monitor.unlock(info);
+		Machine::machine->wake(thread->number, info);
+	}
+	for (;;) {
+		{
+			StepLock guard(thread->mutex, info);
+
+			if (thread->exited)
+				return;
+			thread->sleepers.prepare(&thread->mutex, info);
+		}
+		sleep(info);
+	}
 }
 
 /* The machine never sleeps. */
@@ -311,7 +477,7 @@ inline void Model::freeze()
 
 inline void *Model::current_worker()
 {
-	Thread *thread = Machine::machine->current[rl::thread_index()];
+	Thread *thread = Machine::machine->current_worker();
 
 	return thread ? thread->cwq : nullptr;
 }
@@ -324,46 +490,60 @@ inline Model::Timer *timer_of(auto *work)
 
 inline void Model::timer_arm(auto *work, unsigned long, rl::debug_info info)
 {
-	Monitor &base = Machine::machine->base;
+	Machine *m = Machine::machine;
+	Timer *timer = timer_of(work);
+	StepLock guard(m->bases[timer->base].mutex, info);
 
-	base.lock(info);
-	timer_of(work)->armed.store(true, Order::relaxed);
-	base.wake_all(info);
-	base.unlock(info);
+	timer->armed = true;
+	m->wake_base(timer->base, info);
 }
 
 inline bool Model::timer_take_out(auto *work, rl::debug_info info)
 {
-	Monitor &base = Machine::machine->base;
 	Timer *timer = timer_of(work);
-	bool taken;
+	auto &base = Machine::machine->bases[timer->base];
+	StepLock guard(base.mutex, info);
 
-	base.lock(info);
-	taken = !timer->running.get();
-	if (taken)
-		timer->armed.store(false, Order::relaxed);
-	base.unlock(info);
-	return taken;
+	if (base.running)
+		return false;
+	timer->armed = false;
+	return true;
 }
 
 inline void Model::timer_delete_sync(auto *work, rl::debug_info info)
 {
-	Monitor &base = Machine::machine->base;
 	Timer *timer = timer_of(work);
+	auto &base = Machine::machine->bases[timer->base];
 
-	base.lock(info);
-	timer->armed.store(false, Order::relaxed);
-	while (timer->running.get())
-		base.sleep(info);
-	base.unlock(info);
+	for (;;) {
+		{
+			StepLock guard(base.mutex, info);
+
+			if (!base.running) {
+				timer->armed = false;
+				return;
+			}
+			base.sleepers.prepare(&base.mutex, info);
+		}
+		sleep(info);
+	}
 }
 
-inline void Model::cpus_lock()
+inline void Model::cpus_lock(rl::debug_info info)
 {
+	auto &hotplug = Machine::machine->hotplug;
+
+	intend({ &hotplug, true });
+	hotplug.lock_shared(info);
 }
 
-inline void Model::cpus_unlock()
+inline void Model::cpus_unlock(rl::debug_info info)
 {
+	auto &hotplug = Machine::machine->hotplug;
+	rl::preemption_disabler guard(rl::ctx());
+
+	access_now({ &hotplug, true });
+	hotplug.unlock_shared(info);
 }
 
 inline int Model::nr_cpus()

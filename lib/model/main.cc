@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Run suites: each at random, and then every interleaving up to a bound of
- * context switches that nothing forces. relacy takes each load through the stores
- * that it may see.
- */
-#include "suite.hpp"
+/* The command line: run suites, or a single execution of one. */
+#include "search.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -14,78 +10,66 @@
 using namespace cwq;
 
 static const char usage[] =
-	"usage: model [--random N] [--bound N] [--list] [SUITE]...\n"
+	"usage: model [--random N] [--bound N] [SUITE]...\n"
+	"       model --replay STATE SUITE\n"
+	"       model --list\n"
 	"\n"
-	"  --random N  so many executions at random first (20000)\n"
-	"  --bound N   then all with up to N switches that nothing forces; 0:\n"
-	"              none of these; without it, what each suite says\n"
-	"  --list      the names of the suites\n"
+	"  --random N      so many executions at random first (20000)\n"
+	"  --bound N       then all with up to N switches that nothing forces;\n"
+	"                  0: none of these; without it, what each suite says\n"
+	"  --replay STATE  the one execution that a failure has told\n"
+	"  --list          the names of the suites\n"
 	"\n"
 	"Two runs with the same options do the same. Exit status: 1 if a suite\n"
 	"failed, 2 if asked for what there is not.\n";
 
-/* What relacy says, kept without the heap: that is relacy's while it runs. */
-class Text : public std::streambuf {
-public:
-	Text()
-	{
-		setp(text_, text_ + sizeof(text_));
-	}
-	void print(FILE *to) const
-	{
-		fwrite(text_, 1, pptr() - pbase(), to);
-	}
-
-private:
-	static inline char text_[1 << 24];
-};
-
-static bool search(const Suite &suite, rl::scheduler_type_e scheduler,
-		   unsigned bound, unsigned long executions)
+static bool try_search(const Suite &suite, const Search &how)
 {
-	const char *how = scheduler == rl::sched_bound ? "bound" : "random";
 	auto start = std::chrono::steady_clock::now();
-	Text text, nothing;
-	std::ostream out(&text), progress(&nothing);
-	rl::test_params params;
-	bool ok;
-
-	params.output_stream = &out;
-	params.progress_stream = &progress;
-	params.search_type = scheduler;
-	params.context_bound = bound;
-	params.iteration_count = executions;
-	params.execution_depth_limit = 10000;
-	ok = suite.simulate(params);
-
+	Found found = search(suite, how);
 	std::chrono::duration<double> took =
 		std::chrono::steady_clock::now() - start;
+	char what[24];
 
-	if (!ok)
-		text.print(stdout);
-	printf("%s %-20s %s %u: %llu executions in %.1f s\n",
-	       ok ? "ok    " : "not ok", suite.name, how, bound,
-	       (unsigned long long)params.stop_iteration, took.count());
-	if (!ok)
-		printf("again: model --random %lu --bound %u %s\n",
-		       scheduler == rl::sched_random ? executions : 0, bound,
+	if (how.random)
+		snprintf(what, sizeof(what), "random");
+	else if (how.bound == FULL)
+		snprintf(what, sizeof(what), "all");
+	else
+		snprintf(what, sizeof(what), "bound %u", how.bound);
+	printf("%s %-20s %-8s %9lu executions in %.1f s\n",
+	       found.failed ? "not ok" : "ok    ", suite.name, what,
+	       found.executions, took.count());
+	if (found.failed)
+		printf("again: model --replay %s %s\n", found.state.c_str(),
 		       suite.name);
 	fflush(stdout);
-	return ok;
+	return !found.failed;
 }
 
-static bool run(const Suite &suite, unsigned long random, int bound)
+static bool try_suite(const Suite &suite, unsigned long random, int bound)
 {
+	if (random && !try_search(suite, { true, 0, random }))
+		return false;
 	if (bound < 0)
 		bound = suite.bound;
-	return (!random || search(suite, rl::sched_random, 0, random)) &&
-	       (!bound || search(suite, rl::sched_bound, bound, ~0ul));
+	return !bound || try_search(suite, { false, (unsigned)bound, 0 });
+}
+
+static const Suite *find_suite(const char *name)
+{
+	for (Suite *s = Suite::first; s; s = s->next)
+		if (!strcmp(s->name, name))
+			return s;
+	fprintf(stderr, "model: no such suite: %s\n", name);
+	exit(2);
 }
 
 int main(int argc, char **argv)
 {
 	unsigned long random = 20000;
 	int bound = -1;
+	const char *state = nullptr;
 	bool ok = true;
 	int i;
 
@@ -99,25 +83,20 @@ int main(int argc, char **argv)
 			random = strtoul(argv[++i], nullptr, 0);
 		} else if (!strcmp(argv[i], "--bound") && argv[i + 1]) {
 			bound = atoi(argv[++i]);
+		} else if (!strcmp(argv[i], "--replay") && argv[i + 1]) {
+			state = argv[++i];
 		} else {
 			fputs(usage, stderr);
 			return 2;
 		}
 	}
+	if (state && i == argc - 1)
+		return replay(*find_suite(argv[i]), state);
 
 	if (i == argc)
 		for (Suite *s = Suite::first; s; s = s->next)
-			ok &= run(*s, random, bound);
-	for (; i < argc; i++) {
-		Suite *s = Suite::first;
-
-		while (s && strcmp(s->name, argv[i]))
-			s = s->next;
-		if (!s) {
-			fprintf(stderr, "model: no such suite: %s\n", argv[i]);
-			return 2;
-		}
-		ok &= run(*s, random, bound);
-	}
+			ok &= try_suite(*s, random, bound);
+	for (; i < argc; i++)
+		ok &= try_suite(*find_suite(argv[i]), random, bound);
 	return !ok;
 }

@@ -10,18 +10,9 @@
 #ifndef CWQ_MODEL_HPP
 #define CWQ_MODEL_HPP
 
-#include <relacy/relacy.hpp>
+#include "suite.hpp"
 
-/* relacy takes these words for itself. */
-#undef new
-#undef delete
-#undef malloc
-#undef calloc
-#undef realloc
-#undef free
-#undef assert
-
-#include <new>
+#include "scheduler.hpp"
 
 #include "../platform.hpp"
 
@@ -31,6 +22,65 @@ namespace cwq {
 #define HERE                                  \
 	rl::debug_info info = rl::debug_info( \
 		__builtin_FUNCTION(), __builtin_FILE(), __builtin_LINE())
+
+/*
+ * A step of a primitive: another thread may come in before it, none within. What
+ * threads of the model know of each other besides shared memory, such as who
+ * sleeps, is plain data that only steps touch.
+ */
+class Step {
+public:
+	explicit Step(const Access &access)
+	{
+		intend(access);
+		rl::ctx().sched();
+		rl::ctx().disable_preemption();
+	}
+	~Step()
+	{
+		rl::ctx().enable_preemption();
+	}
+	Step(const Step &) = delete;
+	Step &operator=(const Step &) = delete;
+};
+
+/* A step under a lock of the kernel's, which orders memory. */
+class StepLock {
+public:
+	StepLock(rl::mutex &mutex, rl::debug_info info)
+		: step_({ &mutex, true, accesses.task(rl::thread_index()) }),
+		  mutex_(mutex),
+		  info_(info)
+	{
+		mutex_.lock(info_);
+	}
+	~StepLock()
+	{
+		mutex_.unlock(info_);
+	}
+	StepLock(const StepLock &) = delete;
+	StepLock &operator=(const StepLock &) = delete;
+
+private:
+	Step step_;
+	rl::mutex &mutex_;
+	rl::debug_info info_;
+};
+
+/*
+ * Who sleeps for one reason, by number of thread. Guarded by the lock of a
+ * StepLock. The functions are in machine.hpp.
+ */
+class Sleepers {
+public:
+	/* set_current_state(): from here on a wake-up is not lost. */
+	void prepare(const rl::mutex *mutex, rl::debug_info info);
+	void wake_all(rl::debug_info info);
+	void leave();
+
+private:
+	unsigned mask_ = 0;
+};
 
 struct Model {
 	/* A work's function; it is called with the Work<Model>. */
@@ -57,45 +107,22 @@ struct Model {
 		return rl::mo_acq_rel;
 	}
 
-	template <class T>
-	struct Atomic {
-		Atomic() : value(T())
-		{
-		}
-		T load(Order o, HERE) const
-		{
-			return value.load(order(o), info);
-		}
-		void store(T v, Order o, HERE)
-		{
-			value.store(v, order(o), info);
-		}
-		T exchange(T v, Order o, HERE)
-		{
-			return value.exchange(v, order(o), info);
-		}
-		T fetch_add(T v, Order o, HERE)
-		{
-			return value.fetch_add(v, order(o), info);
-		}
-		bool compare_exchange(T expected, T v, Order o, HERE)
-		{
-			return value.compare_exchange_strong(expected, v,
-							     order(o), info,
-							     rl::mo_relaxed,
-							     info);
-		}
-
-		rl::atomic<T> value;
-	};
-
-	/* Two accesses, one of them a store, that are not ordered by anything
-	 * are a data race, and a failure. */
+	/*
+	 * Two accesses, one of them a store, that are not ordered by anything
+	 * are a data race, and a failure. The end of the object is a store:
+	 * who uses it must be ordered before.
+	 */
 	template <class T>
 	struct Var {
 		Var() : value(T())
 		{
 		}
+		~Var()
+		{
+			set(T());
+		}
+		Var(const Var &) = delete;
+		Var &operator=(const Var &) = delete;
 		T get(HERE) const
 		{
 			return value(info).load();
@@ -108,87 +135,119 @@ struct Model {
 		rl::var<T> value;
 	};
 
-	struct Lock {
-		void init(enum cwq_lock_class)
+	/* Only its end can race: @exists is loaded by each access. */
+	template <class T>
+	struct Atomic {
+		Atomic() : value(T())
 		{
 		}
-		unsigned long lock(HERE)
+		T load(Order o, HERE) const
 		{
-			mutex.lock(info);
-			return 0;
+			exists.get(info);
+			intend({ &value, false });
+			return value.load(order(o), info);
 		}
-		void unlock(unsigned long, HERE)
+		void store(T v, Order o, HERE)
 		{
-			mutex.unlock(info);
+			intend_change(info);
+			value.store(v, order(o), info);
 		}
-		void lock_irq(HERE)
+		T exchange(T v, Order o, HERE)
 		{
-			mutex.lock(info);
+			intend_change(info);
+			return value.exchange(v, order(o), info);
 		}
-		void unlock_irq(HERE)
+		T fetch_add(T v, Order o, HERE)
 		{
-			mutex.unlock(info);
+			intend_change(info);
+			return value.fetch_add(v, order(o), info);
 		}
-		void lock_nested(HERE)
+		bool compare_exchange(T expected, T v, Order o, HERE)
 		{
-			mutex.lock(info);
+			intend_change(info);
+			return value.compare_exchange_strong(expected, v,
+							     order(o), info,
+							     rl::mo_relaxed,
+							     info);
 		}
-		void unlock_nested(HERE)
+		void intend_change(rl::debug_info info)
 		{
-			mutex.unlock(info);
-		}
-		void assert_held()
-		{
-		}
-
-		rl::mutex mutex;
-	};
-
-	struct Mutex {
-		void init()
-		{
-		}
-		void lock(HERE)
-		{
-			mutex.lock(info);
-		}
-		void unlock(HERE)
-		{
-			mutex.unlock(info);
+			exists.get(info);
+			intend({ &value, true });
 		}
 
-		rl::mutex mutex;
-	};
-
-	/* Sleeping and waking, each under one lock. */
-	struct Monitor {
-		void lock(rl::debug_info info)
-		{
-			mutex.lock(info);
-		}
-		void unlock(rl::debug_info info)
-		{
-			mutex.unlock(info);
-		}
-		void sleep(rl::debug_info info)
-		{
-			condition.wait(mutex, info);
-		}
-		void wake_all(rl::debug_info info)
-		{
-			condition.notify_all(info);
-		}
-
-		rl::mutex mutex;
-		rl::condition_variable_any condition;
+		rl::atomic<T> value;
+		Var<bool> exists;
 	};
 
 	/*
-	 * The kernel's protocol: get on the queue, look, sleep unless woken
-	 * since. So a wake-up that comes after the look is not lost, and one
-	 * that comes before it is not needed. The kernel does both under the
-	 * queue's lock, which orders the two sides as the read-modify-writes do
-	 * here; these are fewer steps to explore.
+	 * Others may run while it is held, on other CPUs, but nobody is
+	 * scheduled between the last step under the lock and the unlock: who
+	 * would find it locked there may as well come after.
+	 */
+	struct CAPABILITY("mutex") Mutex {
+		void init()
+		{
+		}
+		void lock(HERE) ACQUIRE()
+		{
+			intend({ &mutex, true });
+			mutex.lock(info);
+		}
+		void unlock(HERE) RELEASE()
+		{
+			rl::preemption_disabler guard(rl::ctx());
+
+			access_now({ &mutex, true });
+			mutex.unlock(info);
+		}
+
+		rl::mutex mutex;
+	};
+
+	/* Who locks it must have seen that it was initialised. */
+	struct CAPABILITY("lock") Lock {
+		void init(enum cwq_lock_class, HERE)
+		{
+			exists.set(true, info);
+		}
+		unsigned long lock(HERE) ACQUIRE()
+		{
+			exists.get(info);
+			mutex.lock(info);
+			return 0;
+		}
+		void unlock(unsigned long, HERE) RELEASE()
+		{
+			mutex.unlock(info);
+		}
+		void lock_irq(HERE) ACQUIRE()
+		{
+			lock(info);
+		}
+		void unlock_irq(HERE) RELEASE()
+		{
+			unlock(0, info);
+		}
+		void lock_nested(HERE) ACQUIRE()
+		{
+			lock(info);
+		}
+		void unlock_nested(HERE) RELEASE()
+		{
+			unlock(0, info);
+		}
+		void assert_held() ASSERT_CAPABILITY(this)
+		{
+		}
+
+		Mutex mutex;
+		Var<bool> exists;
+	};
+
+	/*
+	 * wait_event(): look; get on the queue, look, sleep unless woken since;
+	 * again. wake_up() takes the queue's lock even if nobody is on it.
 	 */
 	struct WaitQueue {
 		void init()
@@ -196,32 +255,26 @@ struct Model {
 		}
 		void wake_up(HERE)
 		{
-			wake_ups.fetch_add(1, Order::acq_rel, info);
-			/* Not shared memory: nothing comes between this and
-			 * the step before. */
-			if (!sleepers)
-				return;
-			monitor.lock(info);
-			monitor.wake_all(info);
-			monitor.unlock(info);
+			StepLock guard(mutex, info);
+
+			sleepers.wake_all(info);
 		}
 		template <class Done>
 		void wait(Done done, HERE)
 		{
+			if (done())
+				return;
 			for (;;) {
-				unsigned long seen = latest(info);
+				{
+					StepLock guard(mutex, info);
 
-				if (done())
-					return;
-
-				monitor.lock(info);
-				while (latest(info) == seen) {
-					sleepers++;
-					monitor.sleep(info);
-					sleepers--;
+					sleepers.prepare(&mutex, info);
 				}
-				monitor.unlock(info);
+				if (done())
+					break;
+				sleep(info);
 			}
+			sleepers.leave();
 		}
 		template <class Done>
 		void wait_freezable(Done done, HERE)
@@ -229,14 +282,8 @@ struct Model {
 			wait(done, info);
 		}
 
-		unsigned long latest(rl::debug_info info)
-		{
-			return wake_ups.fetch_add(0, Order::acq_rel, info);
-		}
-
-		Monitor monitor;
-		Atomic<unsigned long> wake_ups;
-		int sleepers = 0;
+		rl::mutex mutex;
+		Sleepers sleepers;
 	};
 
 	struct Completion {
@@ -245,34 +292,44 @@ struct Model {
 		}
 		void complete(HERE)
 		{
-			monitor.lock(info);
-			completed.set(true);
-			monitor.wake_all(info);
-			monitor.unlock(info);
+			StepLock guard(mutex, info);
+
+			completed.set(true, info);
+			sleepers.wake_all(info);
 		}
 		void wait(HERE)
 		{
-			monitor.lock(info);
-			while (!completed.get())
-				monitor.sleep(info);
-			monitor.unlock(info);
+			while (!is_complete(info))
+				sleep(info);
 		}
-		/* The time may be up at any moment. */
+		/* The time may be up at any moment. Being killed is the same. */
 		long wait_killable(unsigned long timeout, HERE)
 		{
-			bool patient = rl::rand(2);
-			long left = timeout;
+			bool in_time = true;
 
-			monitor.lock(info);
-			while (patient && !completed.get())
-				monitor.sleep(info);
-			if (!completed.get())
-				left = 0;
-			monitor.unlock(info);
-			return left;
+			for (;;) {
+				if (is_complete(info))
+					return timeout + 1;
+				if (!in_time)
+					return 0;
+				in_time = sleep_for_a_while(info);
+			}
+		}
+		/* If not, the next sleep ends when it is. */
+		bool is_complete(rl::debug_info info)
+		{
+			StepLock guard(mutex, info);
+
+			if (completed.get(info)) {
+				sleepers.leave();
+				return true;
+			}
+			sleepers.prepare(&mutex, info);
+			return false;
 		}
 
-		Monitor monitor;
+		rl::mutex mutex;
+		Sleepers sleepers;
 		Var<bool> completed;
 	};
 
@@ -297,18 +354,24 @@ struct Model {
 	/* A thread of the kernel's: see Machine::run_thread(). */
 	struct Thread {
 		void *cwq; /* a CpuWorkqueue<Model>, which cannot be named here */
-		Monitor monitor;
-		bool started_early = false; /* before the clients started */
-		Var<bool> started, exited;
+		unsigned number; /* of relacy's thread */
+		bool started = false;
+		bool exited = false;
 		Atomic<bool> should_stop;
+		rl::mutex mutex; /* orders all this */
+		Sleepers sleepers; /* who waits for the exit */
 	};
 
+	/* One that fires on a CPU of its own: see Machine::run_timer(). */
 	struct Timer {
-		Var<bool> running;
-		Atomic<bool> armed;
+		bool armed = false;
+		int base = -1;
 	};
 
 	/* The rest needs the machine, and is in machine.hpp. */
+	static void sleep(rl::debug_info info);
+	static bool sleep_for_a_while(rl::debug_info info);
+
 	template <class T>
 	static T *make(int n, unsigned long extra);
 	template <class T>
@@ -320,11 +383,11 @@ struct Model {
 
 	static Thread *thread_create(void *cwq, const char *name, int cpu,
 				     bool rt);
-	static void thread_start(Thread *thread);
+	static void thread_start(Thread *thread, HERE);
 	static void thread_rebind(Thread *thread, int cpu);
 	static int thread_pid(Thread *thread);
 	static bool thread_should_stop(HERE);
-	static void thread_stop(Thread *thread);
+	static void thread_stop(Thread *thread, HERE);
 	static void set_freezable();
 	static void freeze();
 	static void *current_worker();
@@ -333,8 +396,8 @@ struct Model {
 	static bool timer_take_out(auto *work, HERE);
 	static void timer_delete_sync(auto *work, HERE);
 
-	static void cpus_lock();
-	static void cpus_unlock();
+	static void cpus_lock(HERE);
+	static void cpus_unlock(HERE);
 	static int nr_cpus();
 	static bool cpu_online(int cpu);
 	static bool may_sleep();

@@ -14,151 +14,229 @@ namespace cwq {
  * A work that reports on itself. Its counters are Vars: each run must be ordered
  * behind the one before, and so must whoever waits for one, or it is a data race.
  */
-struct Item {
-	DelayedWork dwork; /* first: the function is called with it */
-	void (*body)(Item *item) = nullptr;
-	Model::Var<int> runs;
-	Model::Atomic<int> inside;
-	Model::Var<bool> freed;
-	Model::Completion ended;
+class Item {
+	/* First: the function is called with it. */
+	alignas(DelayedWork) unsigned char memory_[sizeof(DelayedWork)];
+	bool exists_ = true;
+	Model::Var<int> begun_, ended_;
 
+public:
 	Item()
 	{
-		init_work(&dwork.work, 0, fn);
+		new (memory_) DelayedWork();
+		init_work(work(), 0, fn);
+	}
+	~Item()
+	{
+		if (exists_)
+			dwork()->~DelayedWork();
 	}
 
+	void (*body)(Item *item) = nullptr;
+	bool announces = false; /* the end of a run, by ended */
+	Model::Completion ended;
+
+	/* SAFETY: it was made in there. */
+	DelayedWork *dwork()
+	{
+		return reinterpret_cast<DelayedWork *>(memory_);
+	}
 	Work<Model> *work()
 	{
-		return &dwork.work;
+		return &dwork()->work;
+	}
+	bool is_armed()
+	{
+		return exists_ && dwork()->timer.armed;
+	}
+	int runs(HERE) const
+	{
+		return begun_.get(info);
 	}
 
-	/* Nothing may touch it any more: as if it were given back. */
+	/* Nothing may touch it any more: relacy tells who does. */
 	void free()
 	{
 		RL_ASSERT(!(get_wq_data(work()) & WORK_PENDING));
-		freed.set(true);
+		Machine::machine->remove_timer(dwork());
+		exists_ = false;
+		dwork()->~DelayedWork();
+	}
+
+	/* SAFETY: the work is at the start of an Item. */
+	static Item *of(void *work)
+	{
+		return static_cast<Item *>(work);
 	}
 
 	static void fn(void *work)
 	{
-		Item *item = static_cast<Item *>(work);
+		Item *item = of(work);
+		int run = item->begun_.get() + 1;
 
-		RL_ASSERT(item->inside.fetch_add(1, Order::relaxed) == 0);
-		RL_ASSERT(!item->freed.get());
-		item->runs.set(item->runs.get() + 1);
+		/* One after another. */
+		RL_ASSERT(item->ended_.get() == run - 1);
+		item->begun_.set(run);
 		if (item->body)
 			item->body(item);
-		item->ended.complete();
-		item->inside.fetch_add(-1, Order::relaxed);
+		item->ended_.set(run);
+		if (item->announces)
+			item->ended.complete();
 	}
 };
 
-/*
- * A suite S: so many clients, each running S::client(i), so many threads for the
- * queues, and a timer CPU if there are timers. The queue is single-threaded if
- * there is one CPU.
- */
-template <class S, int Clients, int Threads, int Cpus = 1, bool Timers = false>
-struct Scene : rl::test_suite<S, Clients + Threads + Timers> {
-	Machine machine{ Cpus };
-	Registry<Model> *registry = machine.registry;
-	Workqueue<Model> *wq;
-	Item a, b;
-
-	void before()
+/* A suite, once. What it is about is in these three; after check() the ledger
+ * must be right and all lists empty. */
+class AnyScene : public Play {
+public:
+	virtual void set_up()
+	{
+	}
+	virtual void client(unsigned i) = 0;
+	virtual void check()
+	{
+	}
+	void before() final
 	{
 		RL_ASSERT(init_registry(registry));
 		wq = new_queue();
-		if (Timers) {
-			machine.add_timer(&a.dwork);
-			machine.add_timer(&b.dwork);
-		}
-		static_cast<S *>(this)->set_up();
-		machine.running = true;
+		machine.add_timer(0, a.dwork());
+		machine.add_timer(1, b.dwork());
+		set_up();
+		if (has_nothing_to_do())
+			settling = { machine.crew.clients,
+				     machine.crew.clients +
+					     machine.crew.threads };
+		if (rl::ctx().is_random_sched())
+			machine.spurious = 2;
 	}
-	void thread(unsigned i)
+	void thread(unsigned i) final
 	{
-		if (i < Clients) {
-			static_cast<S *>(this)->client(i);
-			machine.client_done(Clients, Timers);
-		} else if (i < Clients + Threads) {
-			machine.run_thread(i - Clients);
-		} else {
-			machine.run_timers();
+		const Crew &crew = machine.crew;
+
+		if (i < (unsigned)crew.clients) {
+			client(i);
+			machine.end_client();
+			return;
 		}
+		i -= crew.clients;
+		if (i < (unsigned)crew.threads)
+			machine.run_thread(i);
+		else
+			machine.run_timer(i - crew.threads);
 	}
-	void after()
+	void after() final
 	{
-		for_each_cwq(registry, [](CpuWorkqueue<Model> *cwq) {
-			check_ledger(cwq);
+		unsigned long delayed = 0;
+
+		for_each_cwq(registry, [&delayed](CpuWorkqueue<Model> *cwq) {
+			check_ledger(cwq, &delayed);
 			return true;
 		});
-		static_cast<S *>(this)->check();
+		RL_ASSERT(delayed ==
+			  (unsigned long)a.is_armed() + b.is_armed());
+		check();
 	}
 
-	void set_up()
-	{
-	}
-	void check()
+protected:
+	AnyScene(const Crew &crew, int cpus)
+		: machine(crew, cpus),
+		  registry(machine.registry),
+		  singlethread_(cpus == 1)
 	{
 	}
 
-	Workqueue<Model> *new_queue()
-	{
-		Workqueue<Model> *queue =
-			create_workqueue<Model>(registry, "model",
-						{ .singlethread = Cpus == 1,
-						  .freezeable = false,
-						  .rt = false,
-						  .owner = nullptr });
+	Machine machine;
+	Registry<Model> *registry;
+	Workqueue<Model> *wq;
+	Item a, b;
 
-		RL_ASSERT(queue);
-		return queue;
+	Workqueue<Model> *new_queue(const void *owner = nullptr)
+	{
+		return create_workqueue<Model>(registry, "model",
+					       { .singlethread = singlethread_,
+						 .freezeable = false,
+						 .rt = false,
+						 .owner = owner });
 	}
 
-	static bool queue(Workqueue<Model> *queue, int cpu, Item &item)
+	static Queued try_queue(Workqueue<Model> *queue, int cpu, Item &item)
 	{
-		return queue_work_on(queue->cwq[cpu], item.work()) ==
-		       Queued::yes;
+		return queue_work_on(queue->cwq[cpu], item.work());
 	}
 	bool queue(Item &item, int cpu = 0)
 	{
-		return queue(wq, cpu, item);
+		return try_queue(wq, cpu, item) == Queued::yes;
 	}
-	bool queue_delayed(Item &item, unsigned long delay)
+	bool queue_delayed(Item &item, int cpu = 0)
 	{
-		return queue_delayed_work_on(wq->cwq[0], item.work(), delay) ==
+		return queue_delayed_work_on(wq->cwq[cpu], item.work(), 1) ==
 		       Queued::yes;
 	}
 	/* Was it pending? */
-	bool mod(Item &item, unsigned long delay)
+	bool mod(Item &item, unsigned long delay, int cpu = 0)
 	{
-		return mod_delayed_work_on(wq->cwq[0], item.work(), delay) ==
+		return mod_delayed_work_on(wq->cwq[cpu], item.work(), delay) ==
 		       Queued::pending;
 	}
 	bool cancel_sync(Item &item)
 	{
-		return cancel_work_sync(registry, item.work()).result;
+		Waited waited = cancel_work_sync(registry, item.work());
+
+		RL_ASSERT(waited.end == WaitEnd::done);
+		return waited.result;
 	}
 	bool flush(Item &item)
 	{
-		return flush_work(registry, item.work(), FOREVER).result;
+		Waited waited = flush_work(registry, item.work(), FOREVER);
+
+		RL_ASSERT(waited.end == WaitEnd::done);
+		return waited.result;
 	}
 	WaitEnd flush_queue(Patience patience = FOREVER)
 	{
 		return flush_workqueue(registry, wq, patience).end;
 	}
 
-	/* All is quiet: nothing is on a list, and nothing got lost. */
-	static void check_ledger(CpuWorkqueue<Model> *cwq)
+private:
+	bool has_nothing_to_do()
+	{
+		bool idle = true;
+
+		for_each_cwq(registry, [&idle](CpuWorkqueue<Model> *cwq) {
+			idle = list_empty(&cwq->worklist);
+			return idle;
+		});
+		return idle;
+	}
+
+	/* All is quiet: no work is on a list, but for one whose timer never
+	 * fires, and nothing got lost. */
+	static void check_ledger(CpuWorkqueue<Model> *cwq,
+				 unsigned long *delayed)
 	{
 		Model::Snapshot s;
 
 		take_snapshot(cwq, &s);
 		RL_ASSERT(s.accepted == s.executed + s.cancelled);
-		RL_ASSERT(!s.pending && !s.running && !s.delayed);
+		RL_ASSERT(!s.pending && !s.running);
 		RL_ASSERT(list_empty(&cwq->worklist));
-		RL_ASSERT(list_empty(&cwq->delayed));
+		RL_ASSERT(list_empty(&cwq->delayed) == !s.delayed);
+		*delayed += s.delayed;
+	}
+
+	bool singlethread_;
+};
+
+/* So many clients, threads for the queues, CPUs and timers: a's, then b's. A
+ * queue is single-threaded if there is one CPU. */
+template <int Clients, int Threads, int Cpus = 1, int Timers = 0>
+class Scene : public AnyScene {
+public:
+	static constexpr Crew CREW = { Clients, Threads, Timers };
+
+	Scene() : AnyScene(CREW, Cpus)
+	{
 	}
 };
 

@@ -1,152 +1,274 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Queues, CPUs and modules that come and go. */
-#include "../suite.hpp"
+/* Queues and modules that come and go. */
+#include "../scene.hpp"
 
 namespace cwq {
 
-/* What was accepted before the queue went has run. */
-struct QueueDestroy : Scene<QueueDestroy, 2, 1> {
+/* What was accepted before the queue went has run. The call has looked the cwq
+ * up before: the queue itself may be gone when it gets there. */
+struct DestroyQueue : Scene<2, 1> {
+	CpuWorkqueue<Model> *cwq;
 	bool queued;
 
-	void client(unsigned i)
+	void set_up() override
+	{
+		cwq = wq->cwq[0];
+	}
+	void client(unsigned i) override
 	{
 		if (i)
-			queued = queue(a);
+			queued = queue_work_on(cwq, a.work()) == Queued::yes;
 		else
 			RL_ASSERT(destroy_workqueue(registry, wq));
 	}
-	void check()
+	void check() override
 	{
-		RL_ASSERT(a.runs.get() == queued);
+		RL_ASSERT(a.runs() == queued);
 	}
 };
 
 /* At once: the thread may not even have come up. */
-struct DestroyAtOnce : Scene<DestroyAtOnce, 1, 1> {
-	void client(unsigned)
+struct DestroyAtOnce : Scene<1, 1> {
+	void client(unsigned) override
 	{
 		queue(a);
 		RL_ASSERT(destroy_workqueue(registry, wq));
-		RL_ASSERT(a.runs.get() == 1);
+		RL_ASSERT(a.runs() == 1);
+		a.free();
 	}
 };
 
 /* A timer that fires while the queue goes. */
-struct DestroyTimer : Scene<DestroyTimer, 1, 1, 1, true> {
-	void client(unsigned)
+struct DestroyTimer : Scene<1, 1, 1, 1> {
+	void client(unsigned) override
 	{
-		queue_delayed(a, 1);
+		queue_delayed(a);
 		RL_ASSERT(destroy_workqueue(registry, wq));
-		RL_ASSERT(a.runs.get() <= 1);
-		a.free();
-	}
-	void check()
-	{
-		RL_ASSERT(!a.dwork.timer.armed.load(Order::relaxed));
-	}
-};
-
-/* The CPU goes while work is queued on it: it runs, once, somewhere. */
-struct OfflineQueue : Scene<OfflineQueue, 2, 2, 2> {
-	void client(unsigned i)
-	{
-		if (i) {
-			cpu_offline(registry, 1);
-			return;
-		}
-		queue(a, 1);
-		a.ended.wait();
-	}
-	void check()
-	{
-		RL_ASSERT(a.runs.get() == 1);
-		RL_ASSERT(machine.threads[1].exited.get());
-	}
-};
-
-struct OfflineFlush : Scene<OfflineFlush, 2, 2, 2> {
-	void client(unsigned i)
-	{
-		if (i) {
-			cpu_offline(registry, 1);
-			return;
-		}
-		queue(a, 1);
-		flush(a);
-		RL_ASSERT(a.runs.get() == 1);
-		queue(a, 1);
-		cancel_sync(a);
+		RL_ASSERT(a.runs() <= 1);
 		a.free();
 	}
 };
 
-/* Its timer fires when the CPU has gone, or before. */
-struct OfflineTimer : Scene<OfflineTimer, 1, 2, 2, true> {
-	void client(unsigned)
-	{
-		queue_delayed_work_on(wq->cwq[1], a.work(), 1);
-		cpu_offline(registry, 1);
-		a.ended.wait();
-	}
-};
+/* By its own work: refused, and the queue goes on. */
+struct DestroyFromWithin : Scene<1, 1> {
+	static inline DestroyFromWithin *self;
 
-/* The CPU is back before its thread has ended, or after. */
-struct OfflineOnline : Scene<OfflineOnline, 1, 3, 2> {
-	void client(unsigned)
+	void set_up() override
 	{
-		queue(a, 1);
-		cpu_offline(registry, 1);
-		RL_ASSERT(cpu_online(registry, 1));
-		queue(b, 1);
-		b.ended.wait();
+		self = this;
+		a.body = [](Item *) {
+			RL_ASSERT(!destroy_workqueue(self->registry, self->wq));
+		};
+	}
+	void client(unsigned) override
+	{
+		queue(a);
 		flush(a);
-		RL_ASSERT(a.runs.get() == 1);
+		RL_ASSERT(queue(b));
+		flush(b);
+		RL_ASSERT(b.runs() == 1);
 	}
 };
 
-/* There is no thread to be had: the CPU stays away, and all goes on. */
-struct OnlineFails : Scene<OnlineFails, 1, 2, 2> {
-	void set_up()
+/* The work outlives its queue, and goes to the next, which is made of the same
+ * memory. */
+struct QueueAfterDestroy : Scene<1, 2> {
+	void client(unsigned) override
+	{
+		Workqueue<Model> *other;
+
+		queue(a);
+		RL_ASSERT(destroy_workqueue(registry, wq));
+		RL_ASSERT(!flush(a) && !cancel_sync(a));
+		other = new_queue();
+		RL_ASSERT(other);
+		RL_ASSERT(try_queue(other, 0, a) == Queued::yes);
+		flush(a);
+		RL_ASSERT(a.runs() == 2);
+	}
+};
+
+/* A stale name leads to a queue that is just being made. */
+struct CreateCancel : Scene<2, 2> {
+	Workqueue<Model> *other;
+
+	void client(unsigned i) override
+	{
+		if (i) {
+			cancel_sync(a);
+			return;
+		}
+		queue(a);
+		RL_ASSERT(destroy_workqueue(registry, wq));
+		other = new_queue();
+		RL_ASSERT(other);
+		try_queue(other, 0, b);
+		flush(b);
+		RL_ASSERT(b.runs() == 1);
+	}
+};
+
+/* A cancel follows a work to a queue that it has never heard of. */
+template <bool Again>
+struct CreatePublishWith : Scene<2, 2> {
+	void set_up() override
+	{
+		if (Again)
+			queue(a);
+	}
+	void client(unsigned i) override
+	{
+		Workqueue<Model> *other;
+
+		if (i) {
+			cancel_sync(a);
+			return;
+		}
+		if (Again)
+			flush(a);
+		other = new_queue();
+		RL_ASSERT(other);
+		try_queue(other, 0, a);
+	}
+};
+using CreatePublish = CreatePublishWith<false>;
+using CreatePublishAgain = CreatePublishWith<true>;
+
+/* The same for a work that is moved there from its timer. */
+struct CreatePublishMod : Scene<2, 2> {
+	void set_up() override
+	{
+		queue_delayed(a);
+	}
+	void client(unsigned i) override
+	{
+		Workqueue<Model> *other;
+
+		if (i) {
+			cancel_sync(a);
+			return;
+		}
+		other = new_queue();
+		RL_ASSERT(other);
+		mod_delayed_work_on(other->cwq[0], a.work(), 0);
+	}
+};
+
+/* There is a thread for one queue only: the other is not made, without a trace. */
+struct CreateFails : Scene<2, 2, 2> {
+	void set_up() override
 	{
 		machine.threads_to_be_had = 2;
 	}
-	void client(unsigned)
+	void client(unsigned i) override
 	{
-		cpu_offline(registry, 1);
-		cpu_online(registry, 1);
-		queue(a, 1);
-		a.ended.wait();
+		if (i)
+			RL_ASSERT(!new_queue());
+		else
+			queue(a, 1);
+	}
+	void check() override
+	{
+		RL_ASSERT(a.runs() == 1);
 	}
 };
 
-/* A module goes with a work that queues itself. */
-struct Evict : Scene<Evict, 1, 1> {
+/* A module goes: what its functions belong to stands for it here. */
+template <int Clients, int Threads, int Cpus = 1, int Timers = 0>
+struct Going : Scene<Clients, Threads, Cpus, Timers> {
+	static const void *module()
+	{
+		return reinterpret_cast<const void *>(Item::fn);
+	}
+};
+
+/* With a work that queues itself. */
+struct Evict : Going<1, 1> {
 	static inline Evict *self;
 
-	void set_up()
+	void set_up() override
 	{
 		self = this;
 		a.body = [](Item *item) {
-			if (item->runs.get() < 3)
+			if (item->runs() < 3)
 				self->queue(*item);
 		};
 	}
-	void client(unsigned)
+	void client(unsigned) override
 	{
 		queue(a);
-		evict(registry, reinterpret_cast<const void *>(Item::fn));
+		evict(registry, module());
 		a.free();
 	}
 };
 
-SUITE(QueueDestroy, 2);
-SUITE(DestroyAtOnce, 4);
-SUITE(DestroyTimer, 2);
-SUITE(OfflineQueue, 2);
-SUITE(OfflineFlush, 2);
-SUITE(OfflineTimer, 2);
-SUITE(OfflineOnline, 2);
-SUITE(OnlineFails, 2);
-SUITE(Evict, 2);
+/* With a timer armed. */
+struct EvictTimer : Going<1, 1, 1, 1> {
+	void client(unsigned) override
+	{
+		queue_delayed(a);
+		evict(registry, module());
+		a.free();
+	}
+};
+
+/* While another module uses the same queue. */
+struct EvictBeside : Going<2, 1> {
+	static inline Model::Atomic<int> *ran;
+	Model::Atomic<int> ran_;
+
+	static void others_fn(void *)
+	{
+		ran->fetch_add(1, Order::relaxed);
+	}
+	void set_up() override
+	{
+		ran = &ran_;
+		init_work(b.work(), 0, others_fn);
+		queue(a);
+	}
+	void client(unsigned i) override
+	{
+		if (i) {
+			RL_ASSERT(queue(b));
+			return;
+		}
+		evict(registry, module());
+		a.free();
+	}
+	void check() override
+	{
+		RL_ASSERT(ran->load(Order::relaxed) == 1);
+	}
+};
+
+/* With a queue of its own, with something on it. */
+struct EvictQueue : Going<1, 2> {
+	void client(unsigned) override
+	{
+		Workqueue<Model> *own = new_queue(module());
+
+		RL_ASSERT(own);
+		try_queue(own, 0, a);
+		evict(registry, module());
+		a.free();
+		RL_ASSERT(machine.threads[1].exited);
+	}
+};
+
+SUITE(DestroyQueue, 4);
+SUITE(DestroyAtOnce, FULL);
+SUITE(DestroyTimer, 4);
+SUITE(DestroyFromWithin, 4);
+SUITE(QueueAfterDestroy, 4);
+SUITE(CreateCancel, WIDE);
+SUITE(CreatePublish, FULL);
+SUITE(CreatePublishAgain, WIDE);
+SUITE(CreatePublishMod, 4);
+SUITE(CreateFails, FULL);
+SUITE(Evict, 5);
+SUITE(EvictTimer, 5);
+SUITE(EvictBeside, 4);
+SUITE(EvictQueue, 4);
 
 } // namespace cwq

@@ -1,26 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Queueing and running. */
-#include "../suite.hpp"
+#include "../scene.hpp"
 
 namespace cwq {
 
 /* As many runs as calls that were told "queued". */
-struct QueueQueue : Scene<QueueQueue, 2, 1> {
+struct QueueQueue : Scene<2, 1> {
 	bool queued[2];
 
-	void client(unsigned i)
+	void client(unsigned i) override
 	{
 		queued[i] = queue(a);
 	}
-	void check()
+	void check() override
 	{
-		RL_ASSERT(queued[0] + queued[1] == a.runs.get());
+		RL_ASSERT(queued[0] + queued[1] == a.runs());
+	}
+};
+
+/* The same for a work that has been on the queue before. */
+struct QueueAgain : Scene<2, 1> {
+	bool queued[2];
+
+	void set_up() override
+	{
+		queue(a);
+	}
+	void client(unsigned i) override
+	{
+		queued[i] = queue(a);
+	}
+	void check() override
+	{
+		RL_ASSERT(1 + queued[0] + queued[1] == a.runs());
 	}
 };
 
 /* A sleeping worker hears of each item; who waits for it would hang. */
-struct WakeUp : Scene<WakeUp, 1, 1> {
-	void client(unsigned)
+struct WakeUp : Scene<1, 1> {
+	void set_up() override
+	{
+		a.announces = b.announces = true;
+	}
+	void client(unsigned) override
 	{
 		queue(a);
 		a.ended.wait();
@@ -30,8 +52,12 @@ struct WakeUp : Scene<WakeUp, 1, 1> {
 };
 
 /* The same with two that queue: one of them owes the wake-up. */
-struct WakeUpTwo : Scene<WakeUpTwo, 2, 1> {
-	void client(unsigned i)
+struct WakeUpTwo : Scene<2, 1> {
+	void set_up() override
+	{
+		a.announces = b.announces = true;
+	}
+	void client(unsigned i) override
 	{
 		Item &item = i ? b : a;
 
@@ -41,116 +67,203 @@ struct WakeUpTwo : Scene<WakeUpTwo, 2, 1> {
 };
 
 /* Queued or refused: a later run sees what was stored before the call. */
-struct StoreIsSeen : Scene<StoreIsSeen, 2, 1> {
-	static inline Model::Atomic<int> *stored;
-	static inline bool seen;
-	Model::Atomic<int> memory;
-
-	void set_up()
+template <int Clients, int Timers>
+class Storing : public Scene<Clients, 1, 1, Timers> {
+public:
+	void set_up() override
 	{
-		stored = &memory;
-		seen = false;
-		a.body = [](Item *) {
-			seen = stored->load(Order::relaxed);
+		stored = &memory_;
+		seen_ = false;
+		this->a.body = [](Item *) {
+			seen_ = stored->load(Order::relaxed);
 		};
 	}
-	void client(unsigned i)
+	void check() override
+	{
+		RL_ASSERT(seen_);
+	}
+
+protected:
+	static inline Model::Atomic<int> *stored;
+
+private:
+	static inline bool seen_;
+	Model::Atomic<int> memory_;
+};
+
+struct StoreIsSeen : Storing<2, 0> {
+	void client(unsigned i) override
 	{
 		if (i)
-			memory.store(1, Order::relaxed);
+			stored->store(1, Order::relaxed);
 		queue(a);
-	}
-	void check()
-	{
-		RL_ASSERT(seen);
 	}
 };
 
-/* The same for a work that goes from its timer to the list meanwhile. */
-struct StoreIsSeenDelayed : Scene<StoreIsSeenDelayed, 1, 1, 1, true> {
-	static inline Model::Atomic<int> *stored;
-	static inline bool seen;
-	Model::Atomic<int> memory;
+/* For a work that goes from its timer to the list meanwhile. */
+struct StoreIsSeenDelayed : Storing<1, 1> {
+	void set_up() override
+	{
+		Storing::set_up();
+		queue_delayed(a);
+	}
+	void client(unsigned) override
+	{
+		stored->store(1, Order::relaxed);
+		queue_delayed(a);
+	}
+};
 
-	void set_up()
+/* For one that is moved meanwhile. */
+struct StoreIsSeenMod : Storing<2, 0> {
+	void set_up() override
 	{
-		stored = &memory;
-		seen = false;
-		a.body = [](Item *) {
-			seen = stored->load(Order::relaxed);
-		};
-		queue_delayed(a, 1);
+		Storing::set_up();
+		queue_delayed(a);
 	}
-	void client(unsigned)
+	void client(unsigned i) override
 	{
-		memory.store(1, Order::relaxed);
-		queue_delayed(a, 1);
+		if (i) {
+			mod(a, 0);
+			return;
+		}
+		stored->store(1, Order::relaxed);
+		queue(a);
 	}
-	void check()
+};
+
+/* Whoever has been told of the work's end sees what it did. */
+struct RunIsSeen : Scene<1, 1> {
+	void client(unsigned) override
 	{
-		RL_ASSERT(seen);
+		queue(a);
+		if (!flush(a))
+			RL_ASSERT(a.runs() == 1);
+		RL_ASSERT(a.runs() == 1);
 	}
 };
 
 /* Queued on two CPUs, even while it runs: never two runs at once. */
-struct NonReentrant : Scene<NonReentrant, 2, 2, 2> {
-	void client(unsigned i)
+struct NonReentrant : Scene<2, 2, 2> {
+	bool queued[2];
+
+	void client(unsigned i) override
 	{
-		queue(a, i);
+		queued[i] = queue(a, i);
+	}
+	void check() override
+	{
+		RL_ASSERT(queued[0] + queued[1] == a.runs());
 	}
 };
 
 /* The function queues its own work on the other CPU. */
-struct RequeueElsewhere : Scene<RequeueElsewhere, 1, 2, 2> {
+struct RequeueElsewhere : Scene<1, 2, 2> {
 	static inline RequeueElsewhere *self;
 
-	void set_up()
+	void set_up() override
 	{
 		self = this;
 		a.body = [](Item *item) {
-			if (item->runs.get() == 1)
+			if (item->runs() == 1)
 				self->queue(*item, 1);
 		};
 	}
-	void client(unsigned)
+	void client(unsigned) override
 	{
 		queue(a, 0);
 	}
-	void check()
+	void check() override
 	{
-		RL_ASSERT(a.runs.get() == 2);
+		RL_ASSERT(a.runs() == 2);
 	}
 };
 
-/* Works of one CPU run in the order of queueing. */
-struct Fifo : Scene<Fifo, 1, 1> {
-	static inline Fifo *self;
-
-	void set_up()
+/* Two works change places: each takes both locks. */
+struct Cross : Scene<2, 2, 2> {
+	void set_up() override
 	{
-		self = this;
-		b.body = [](Item *) {
-			RL_ASSERT(self->a.runs.get() == 1);
+		queue(a, 0);
+		queue(b, 1);
+	}
+	void client(unsigned i) override
+	{
+		queue(i ? b : a, !i);
+	}
+};
+
+/* The function ends the work: nobody touches it afterwards. */
+struct FreeFromWithin : Scene<1, 1> {
+	void set_up() override
+	{
+		a.body = [](Item *item) {
+			item->free();
 		};
 	}
-	void client(unsigned)
+	void client(unsigned) override
 	{
 		queue(a);
 		queue(b);
 	}
-	void check()
+	void check() override
 	{
-		RL_ASSERT(b.runs.get() == 1);
+		RL_ASSERT(a.runs() == 1 && b.runs() == 1);
 	}
 };
 
-SUITE(QueueQueue, 3);
-SUITE(WakeUp, 4);
-SUITE(WakeUpTwo, 3);
-SUITE(StoreIsSeen, 3);
-SUITE(StoreIsSeenDelayed, 2);
-SUITE(NonReentrant, 2);
-SUITE(RequeueElsewhere, 3);
-SUITE(Fifo, 4);
+/* Works of one CPU run in the order of queueing. */
+struct Fifo : Scene<1, 1> {
+	static inline Fifo *self;
+
+	void set_up() override
+	{
+		self = this;
+		b.body = [](Item *) {
+			RL_ASSERT(self->a.runs() == 1);
+		};
+	}
+	void client(unsigned) override
+	{
+		queue(a);
+		queue(b);
+	}
+	void check() override
+	{
+		RL_ASSERT(b.runs() == 1);
+	}
+};
+
+/* The ledger holds in every snapshot, whatever goes on. */
+struct SnapshotRun : Scene<2, 1> {
+	void client(unsigned i) override
+	{
+		Model::Snapshot s;
+
+		if (!i) {
+			queue(a);
+			queue(b);
+			cancel_sync(b);
+			return;
+		}
+		take_snapshot(wq->cwq[0], &s);
+		RL_ASSERT(s.accepted ==
+			  s.executed + s.cancelled + s.pending + s.running);
+	}
+};
+
+SUITE(QueueQueue, FULL);
+SUITE(QueueAgain, 4);
+SUITE(WakeUp, FULL);
+SUITE(WakeUpTwo, 4);
+SUITE(StoreIsSeen, FULL);
+SUITE(StoreIsSeenDelayed, 4);
+SUITE(StoreIsSeenMod, FULL);
+SUITE(RunIsSeen, FULL);
+SUITE(NonReentrant, FULL);
+SUITE(RequeueElsewhere, FULL);
+SUITE(Cross, 4);
+SUITE(FreeFromWithin, FULL);
+SUITE(Fifo, FULL);
+SUITE(SnapshotRun, 4);
 
 } // namespace cwq

@@ -1,32 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Works that wait for one another, and works on two queues. */
-#include "../suite.hpp"
+#include "../scene.hpp"
 
 namespace cwq {
 
-/* Two works on two queues, each of which waits for the other. */
-template <class S>
-struct TwoQueues : Scene<S, 1, 2> {
-	Workqueue<Model> *other;
-	static inline S *self;
-	int deadlocks = 0;
-
-	void set_up()
+/* Two works on two queues, each of which may wait for the other. */
+class TwoQueues : public Scene<1, 2> {
+public:
+	void set_up() override
 	{
-		self = static_cast<S *>(this);
-		other = this->new_queue();
-		this->a.body = [](Item *) {
+		self = this;
+		other = new_queue();
+		a.body = [](Item *) {
 			self->wait_for_b();
 		};
-		this->b.body = [](Item *) {
+		b.body = [](Item *) {
 			self->wait_for_a();
 		};
 	}
-	void client(unsigned)
+	void client(unsigned) override
 	{
-		S::queue(this->wq, 0, this->a);
-		S::queue(other, 0, this->b);
+		try_queue(wq, 0, a);
+		try_queue(other, 0, b);
 	}
+	/* Both may be too late to wait, but never both in vain. */
+	void check() override
+	{
+		RL_ASSERT(deadlocks <= 1);
+		RL_ASSERT(a.runs() == 1 && b.runs() + cancelled == 1);
+	}
+
+protected:
+	virtual void wait_for_b() = 0;
+	virtual void wait_for_a() = 0;
+
 	void count(WaitEnd end)
 	{
 		if (end == WaitEnd::deadlock)
@@ -34,63 +41,115 @@ struct TwoQueues : Scene<S, 1, 2> {
 		else
 			RL_ASSERT(end == WaitEnd::done);
 	}
-	/* Both may be too late to wait, but never both in vain. */
-	void check()
-	{
-		RL_ASSERT(deadlocks <= 1);
-		RL_ASSERT(this->a.runs.get() == 1 && this->b.runs.get() == 1);
-	}
+
+	static inline TwoQueues *self;
+	Workqueue<Model> *other;
+	int deadlocks = 0;
+	bool cancelled = false;
 };
 
-struct RingOfFlushes : TwoQueues<RingOfFlushes> {
-	void wait_for_b()
+struct RingOfFlushes : TwoQueues {
+	void wait_for_b() override
 	{
 		count(flush_work(registry, b.work(), FOREVER).end);
 	}
-	void wait_for_a()
+	void wait_for_a() override
 	{
 		count(flush_work(registry, a.work(), FOREVER).end);
 	}
 };
 
-struct RingOfFlushAndCancel : TwoQueues<RingOfFlushAndCancel> {
-	void wait_for_b()
+struct RingOfFlushAndCancel : TwoQueues {
+	void wait_for_b() override
 	{
-		count(flush_workqueue(registry, other, FOREVER).end);
-	}
-	void wait_for_a()
-	{
-		Waited waited = cancel_work_sync(registry, a.work());
+		Waited waited = cancel_work_sync(registry, b.work());
 
 		count(waited.end);
 		cancelled = waited.result;
 	}
-	void check()
+	void wait_for_a() override
 	{
-		RL_ASSERT(deadlocks <= 1);
-		RL_ASSERT(a.runs.get() + cancelled == 1);
+		count(flush_workqueue(registry, wq, FOREVER).end);
 	}
-
-	bool cancelled = false;
 };
 
 /* Only one of them waits: no alarm. */
-struct ChainOfFlushes : TwoQueues<ChainOfFlushes> {
-	void wait_for_b()
+struct ChainOfFlushes : TwoQueues {
+	void wait_for_b() override
 	{
 		RL_ASSERT(flush_work(registry, b.work(), FOREVER).end ==
 			  WaitEnd::done);
 	}
-	void wait_for_a()
+	void wait_for_a() override
 	{
+	}
+	void check() override
+	{
+		RL_ASSERT(!deadlocks);
+	}
+};
+
+/* Three works on three queues: the last of them sees the ring. */
+struct RingOfThree : Scene<1, 3> {
+	static inline RingOfThree *self;
+	Workqueue<Model> *second, *third;
+	Item c_;
+	int deadlocks = 0;
+
+	void wait_for(Item &item)
+	{
+		WaitEnd end = flush_work(registry, item.work(), FOREVER).end;
+
+		if (end == WaitEnd::deadlock)
+			deadlocks++;
+		else
+			RL_ASSERT(end == WaitEnd::done);
+	}
+	void set_up() override
+	{
+		self = this;
+		second = new_queue();
+		third = new_queue();
+		a.body = [](Item *) {
+			self->wait_for(self->b);
+		};
+		b.body = [](Item *) {
+			self->wait_for(self->c_);
+		};
+		c_.body = [](Item *) {
+			self->wait_for(self->a);
+		};
+	}
+	void client(unsigned) override
+	{
+		try_queue(wq, 0, a);
+		try_queue(second, 0, b);
+		try_queue(third, 0, c_);
+	}
+	void check() override
+	{
+		RL_ASSERT(deadlocks <= 1);
+		RL_ASSERT(a.runs() == 1 && b.runs() == 1 && c_.runs() == 1);
+	}
+};
+
+/* A timed wait that gives up is no part of a ring any more. */
+struct ImpatientChain : TwoQueues {
+	void wait_for_b() override
+	{
+		flush_work(registry, b.work(), { true, 1 });
+	}
+	void wait_for_a() override
+	{
+		flush_work(registry, a.work(), { true, 1 });
 	}
 };
 
 /* A work that waits for itself does not. */
-struct SelfFlush : Scene<SelfFlush, 1, 1> {
+struct SelfFlush : Scene<1, 1> {
 	static inline SelfFlush *self;
 
-	void set_up()
+	void set_up() override
 	{
 		self = this;
 		a.body = [](Item *item) {
@@ -99,49 +158,107 @@ struct SelfFlush : Scene<SelfFlush, 1, 1> {
 					  .end == WaitEnd::deadlock);
 		};
 	}
-	void client(unsigned)
+	void client(unsigned) override
 	{
 		queue(a);
 		flush(a);
-		RL_ASSERT(a.runs.get() == 1);
+		RL_ASSERT(a.runs() == 1);
 	}
 };
 
-/* It goes to another queue while it runs: waits see both runs through. */
-struct LeftBehind : Scene<LeftBehind, 1, 2> {
-	static inline LeftBehind *self;
-	Workqueue<Model> *other;
-	Item c;
+/* Nor one that cancels itself: it is taken off, though. */
+struct SelfCancel : Scene<1, 1> {
+	static inline SelfCancel *self;
 
-	static void leave(void *work)
+	void set_up() override
 	{
-		Item *item = static_cast<Item *>(work);
+		self = this;
+		a.body = [](Item *item) {
+			RL_ASSERT(self->queue(*item));
 
-		if (item->inside.fetch_add(1, Order::relaxed) == 0 &&
-		    !item->runs.get()) {
-			item->runs.set(1);
-			queue(self->other, 0, *item);
-		}
-		item->inside.fetch_add(-1, Order::relaxed);
+			Waited waited =
+				cancel_work_sync(self->registry, item->work());
+
+			RL_ASSERT(waited.result);
+			RL_ASSERT(waited.end == WaitEnd::deadlock);
+		};
 	}
-	void set_up()
+	void client(unsigned) override
+	{
+		queue(a);
+		flush(a);
+		RL_ASSERT(a.runs() == 1);
+	}
+};
+
+/*
+ * A work that queues itself on another queue may run there while it still runs
+ * here; so there is nothing to say about the order of its runs.
+ */
+class TwoRuns : public Scene<1, 2> {
+public:
+	void set_up() override
 	{
 		self = this;
 		other = new_queue();
 		init_work(a.work(), 0, leave);
 	}
-	void client(unsigned)
+
+protected:
+	static void leave(void *work)
+	{
+		Item *item = Item::of(work);
+
+		if (self->entered.fetch_add(1, Order::relaxed) == 0)
+			try_queue(self->other, 0, *item);
+		self->left.fetch_add(1, Order::relaxed);
+	}
+	/* No function runs. What it did is seen. */
+	bool is_over() const
+	{
+		return entered.load(Order::relaxed) ==
+		       left.load(Order::relaxed);
+	}
+
+	static inline TwoRuns *self;
+	Workqueue<Model> *other;
+	Model::Atomic<int> entered, left;
+};
+
+/* Waits see both runs through. */
+struct LeftBehindCancel : TwoRuns {
+	void client(unsigned) override
 	{
 		queue(a);
 		cancel_sync(a);
-		RL_ASSERT(!a.inside.load(Order::relaxed));
+		RL_ASSERT(is_over());
+		a.free();
 	}
 };
 
-SUITE(RingOfFlushes, 2);
-SUITE(RingOfFlushAndCancel, 2);
-SUITE(ChainOfFlushes, 2);
-SUITE(SelfFlush, 4);
-SUITE(LeftBehind, 2);
+struct LeftBehindFlush : TwoRuns {
+	void client(unsigned) override
+	{
+		queue(a);
+		flush(a);
+
+		int seen = left.load(Order::relaxed);
+
+		RL_ASSERT(seen >= 1);
+		flush(a);
+		RL_ASSERT(left.load(Order::relaxed) == 2 && is_over());
+		a.free();
+	}
+};
+
+SUITE(RingOfFlushes, 4);
+SUITE(RingOfFlushAndCancel, 4);
+SUITE(RingOfThree, 4);
+SUITE(ChainOfFlushes, FULL);
+SUITE(ImpatientChain, 4);
+SUITE(SelfFlush, FULL);
+SUITE(SelfCancel, FULL);
+SUITE(LeftBehindCancel, 4);
+SUITE(LeftBehindFlush, 4);
 
 } // namespace cwq

@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Flushes and cancels. */
-#include "../suite.hpp"
+#include "../scene.hpp"
 
 namespace cwq {
 
 /* After the cancel: it has run or it has not, and it does not any more. */
-struct RunCancel : Scene<RunCancel, 1, 1> {
-	void client(unsigned)
+struct RunCancel : Scene<1, 1> {
+	void client(unsigned) override
 	{
 		queue(a);
 
 		bool cancelled = cancel_sync(a);
 
-		RL_ASSERT(cancelled + a.runs.get() == 1);
+		RL_ASSERT(cancelled + a.runs() == 1);
 		a.free();
 	}
 };
 
 /* Not even if it queues itself. */
-struct RequeueCancel : Scene<RequeueCancel, 1, 1> {
+struct RequeueCancel : Scene<1, 1> {
 	static inline RequeueCancel *self;
 
-	void set_up()
+	void set_up() override
 	{
 		self = this;
 		a.body = [](Item *item) {
-			if (item->runs.get() < 3)
+			if (item->runs() < 3)
 				self->queue(*item);
 		};
 	}
-	void client(unsigned)
+	void client(unsigned) override
 	{
 		queue(a);
 		cancel_sync(a);
@@ -38,44 +38,65 @@ struct RequeueCancel : Scene<RequeueCancel, 1, 1> {
 };
 
 /* One of two cancels gets it, if the function does not. */
-struct CancelCancel : Scene<CancelCancel, 2, 1> {
+struct CancelCancel : Scene<2, 1> {
 	bool cancelled[2];
 
-	void set_up()
+	void set_up() override
 	{
 		queue(a);
 	}
-	void client(unsigned i)
+	void client(unsigned i) override
 	{
 		cancelled[i] = cancel_sync(a);
 	}
-	void check()
+	void check() override
 	{
-		RL_ASSERT(cancelled[0] + cancelled[1] + a.runs.get() == 1);
+		RL_ASSERT(cancelled[0] + cancelled[1] + a.runs() == 1);
 	}
 };
 
 /* A cancel and one that does not wait. */
-struct CancelNoWait : Scene<CancelNoWait, 2, 1> {
+struct CancelNoWait : Scene<2, 1> {
 	bool cancelled[2];
 
-	void set_up()
+	void set_up() override
 	{
 		queue(a);
 	}
-	void client(unsigned i)
+	void client(unsigned i) override
 	{
 		cancelled[i] = i ? cancel_work(a.work()) : cancel_sync(a);
 	}
-	void check()
+	void check() override
 	{
-		RL_ASSERT(cancelled[0] + cancelled[1] + a.runs.get() == 1);
+		RL_ASSERT(cancelled[0] + cancelled[1] + a.runs() == 1);
+	}
+};
+
+/* A queue call meets it: afterwards all is quiet, or the call came later. */
+struct CancelQueue : Scene<2, 1> {
+	bool queued, cancelled;
+
+	void set_up() override
+	{
+		queue(a);
+	}
+	void client(unsigned i) override
+	{
+		if (i)
+			queued = queue(a);
+		else
+			cancelled = cancel_sync(a);
+	}
+	void check() override
+	{
+		RL_ASSERT(cancelled + a.runs() == 1 + queued);
 	}
 };
 
 /* What was queued before the flush has run when it returns. */
-struct QueueFlush : Scene<QueueFlush, 2, 1> {
-	void client(unsigned i)
+struct QueueFlush : Scene<2, 1> {
+	void client(unsigned i) override
 	{
 		if (i) {
 			queue(b);
@@ -83,12 +104,12 @@ struct QueueFlush : Scene<QueueFlush, 2, 1> {
 		}
 		queue(a);
 		flush(a);
-		RL_ASSERT(a.runs.get() == 1);
+		RL_ASSERT(a.runs() == 1);
 	}
 };
 
-struct QueueFlushQueue : Scene<QueueFlushQueue, 2, 2, 2> {
-	void client(unsigned i)
+struct QueueFlushQueue : Scene<2, 2, 2> {
+	void client(unsigned i) override
 	{
 		if (i) {
 			queue(b, 1);
@@ -96,46 +117,46 @@ struct QueueFlushQueue : Scene<QueueFlushQueue, 2, 2, 2> {
 		}
 		queue(a, 0);
 		RL_ASSERT(flush_queue() == WaitEnd::done);
-		RL_ASSERT(a.runs.get() == 1);
+		RL_ASSERT(a.runs() == 1);
 	}
 };
 
 /* Without memory, the flush goes from thread to thread. */
-struct FlushWithoutMemory : Scene<FlushWithoutMemory, 1, 2, 2> {
-	void client(unsigned)
+struct FlushWithoutMemory : Scene<1, 2, 2> {
+	void client(unsigned) override
 	{
 		queue(a, 0);
 		queue(b, 1);
 		machine.out_of_memory = true;
 		RL_ASSERT(flush_queue() == WaitEnd::done);
-		RL_ASSERT(a.runs.get() == 1 && b.runs.get() == 1);
+		RL_ASSERT(a.runs() == 1 && b.runs() == 1);
 	}
 };
 
 /* Two that flush: each sees that all has ended. */
-struct FlushFlush : Scene<FlushFlush, 2, 1> {
-	void set_up()
+struct FlushFlush : Scene<2, 1> {
+	void set_up() override
 	{
 		queue(a);
 	}
-	void client(unsigned i)
+	void client(unsigned i) override
 	{
 		if (i)
 			flush(a);
 		else
 			flush_queue();
-		RL_ASSERT(a.runs.get() == 1);
+		RL_ASSERT(a.runs() == 1);
 	}
 };
 
 /* The work that a barrier stands behind is cancelled: the flush ends. */
-struct FlushCancel : Scene<FlushCancel, 2, 1> {
-	void set_up()
+struct FlushCancel : Scene<2, 1> {
+	void set_up() override
 	{
 		queue(a);
 		queue(b);
 	}
-	void client(unsigned i)
+	void client(unsigned i) override
 	{
 		if (i)
 			cancel_sync(b);
@@ -144,12 +165,86 @@ struct FlushCancel : Scene<FlushCancel, 2, 1> {
 	}
 };
 
+/* The barrier itself stays where it is: what is ahead of it is waited for. */
+struct FlushCancelBarrier : Scene<2, 1> {
+	void set_up() override
+	{
+		queue(a);
+		queue(b);
+	}
+	void client(unsigned i) override
+	{
+		if (i) {
+			cancel_sync(b);
+			return;
+		}
+		RL_ASSERT(flush_queue() == WaitEnd::done);
+		RL_ASSERT(a.runs() == 1);
+	}
+};
+
+/* Of a work that runs, the barrier is at the head: b, which is queued behind it,
+ * does not run until the flusher has gone on. */
+struct FlushAhead : Scene<1, 1> {
+	static inline FlushAhead *self;
+	Model::Completion entered, go_on, flushed;
+
+	void set_up() override
+	{
+		self = this;
+		a.body = [](Item *) {
+			self->entered.complete();
+			self->go_on.wait();
+		};
+		b.body = [](Item *) {
+			self->flushed.wait();
+		};
+	}
+	void client(unsigned) override
+	{
+		queue(a);
+		entered.wait();
+		queue(b);
+		go_on.complete();
+		flush(a);
+		RL_ASSERT(a.runs() == 1);
+		flushed.complete();
+	}
+};
+
+/* The same for a cancel. */
+struct CancelAhead : Scene<1, 1> {
+	static inline CancelAhead *self;
+	Model::Completion entered, go_on, cancelled;
+
+	void set_up() override
+	{
+		self = this;
+		a.body = [](Item *) {
+			self->entered.complete();
+			self->go_on.wait();
+		};
+		b.body = [](Item *) {
+			self->cancelled.wait();
+		};
+	}
+	void client(unsigned) override
+	{
+		queue(a);
+		entered.wait();
+		queue(b);
+		go_on.complete();
+		cancel_sync(a);
+		cancelled.complete();
+	}
+};
+
 /* The flush of a work that runs, and is queued again behind others. */
-struct FlushRunning : Scene<FlushRunning, 1, 1> {
+struct FlushRunning : Scene<1, 1> {
 	static inline FlushRunning *self;
 	Model::Completion entered, go_on;
 
-	void set_up()
+	void set_up() override
 	{
 		self = this;
 		a.body = [](Item *) {
@@ -157,20 +252,20 @@ struct FlushRunning : Scene<FlushRunning, 1, 1> {
 			self->go_on.wait();
 		};
 	}
-	void client(unsigned)
+	void client(unsigned) override
 	{
 		queue(a);
 		entered.wait();
 		queue(b);
 		go_on.complete();
 		flush(a);
-		RL_ASSERT(a.runs.get() == 1);
+		RL_ASSERT(a.runs() == 1);
 	}
 };
 
 /* A flush that gives up leaves nothing behind on the list. */
-struct TimedFlush : Scene<TimedFlush, 1, 1> {
-	void client(unsigned)
+struct TimedFlush : Scene<1, 1> {
+	void client(unsigned) override
 	{
 		queue(a);
 
@@ -178,12 +273,12 @@ struct TimedFlush : Scene<TimedFlush, 1, 1> {
 
 		RL_ASSERT(end == WaitEnd::done || end == WaitEnd::timeout);
 		if (end == WaitEnd::done)
-			RL_ASSERT(a.runs.get() == 1);
+			RL_ASSERT(a.runs() == 1);
 	}
 };
 
-struct TimedFlushQueue : Scene<TimedFlushQueue, 1, 2, 2> {
-	void client(unsigned)
+struct TimedFlushQueue : Scene<1, 2, 2> {
+	void client(unsigned) override
 	{
 		queue(a, 0);
 		queue(b, 1);
@@ -192,44 +287,59 @@ struct TimedFlushQueue : Scene<TimedFlushQueue, 1, 2, 2> {
 
 		RL_ASSERT(end == WaitEnd::done || end == WaitEnd::timeout);
 		if (end == WaitEnd::done)
-			RL_ASSERT(a.runs.get() == 1 && b.runs.get() == 1);
+			RL_ASSERT(a.runs() == 1 && b.runs() == 1);
+	}
+};
+
+/* While what it waits for is cancelled. */
+struct TimedFlushCancel : Scene<2, 1> {
+	void set_up() override
+	{
+		queue(a);
+	}
+	void client(unsigned i) override
+	{
+		if (i)
+			cancel_sync(a);
+		else
+			flush_work(registry, a.work(), { true, 1 });
 	}
 };
 
 /* A work that queues itself once: the drain waits for that, too. */
-struct Drain : Scene<Drain, 2, 1> {
+struct Drain : Scene<2, 1> {
 	static inline Drain *self;
 	bool late;
 
-	void set_up()
+	void set_up() override
 	{
 		self = this;
 		a.body = [](Item *item) {
-			if (item->runs.get() == 1)
+			if (item->runs() == 1)
 				RL_ASSERT(self->queue(*item));
 		};
 		queue(a);
 	}
-	void client(unsigned i)
+	void client(unsigned i) override
 	{
 		if (i) {
 			late = queue(b);
 			return;
 		}
 		RL_ASSERT(drain_workqueue(registry, wq) == WaitEnd::done);
-		RL_ASSERT(a.runs.get() == 2);
+		RL_ASSERT(a.runs() == 2);
 	}
-	void check()
+	void check() override
 	{
-		RL_ASSERT(b.runs.get() == late);
+		RL_ASSERT(b.runs() == late);
 	}
 };
 
 /* From CPU to CPU and back: idle means idle everywhere at once. */
-struct DrainAcross : Scene<DrainAcross, 1, 2, 2> {
+struct DrainAcross : Scene<1, 2, 2> {
 	static inline DrainAcross *self;
 
-	void set_up()
+	void set_up() override
 	{
 		self = this;
 		a.body = [](Item *) {
@@ -237,26 +347,49 @@ struct DrainAcross : Scene<DrainAcross, 1, 2, 2> {
 		};
 		queue(a, 1);
 	}
-	void client(unsigned)
+	void client(unsigned) override
 	{
 		RL_ASSERT(drain_workqueue(registry, wq) == WaitEnd::done);
-		RL_ASSERT(b.runs.get() == 1);
+		RL_ASSERT(b.runs() == 1);
 	}
 };
 
-SUITE(RunCancel, 4);
+/* Two drains: the queue takes works again when both have ended. */
+struct DrainDrain : Scene<2, 1> {
+	void set_up() override
+	{
+		queue(a);
+	}
+	void client(unsigned) override
+	{
+		RL_ASSERT(drain_workqueue(registry, wq) == WaitEnd::done);
+		RL_ASSERT(a.runs() == 1);
+	}
+	void check() override
+	{
+		RL_ASSERT(!wq->cwq[0]->state.get());
+	}
+};
+
+SUITE(RunCancel, FULL);
 SUITE(RequeueCancel, 4);
-SUITE(CancelCancel, 2);
-SUITE(CancelNoWait, 2);
-SUITE(QueueFlush, 3);
-SUITE(QueueFlushQueue, 2);
-SUITE(FlushWithoutMemory, 2);
-SUITE(FlushFlush, 3);
-SUITE(FlushCancel, 2);
-SUITE(FlushRunning, 4);
-SUITE(TimedFlush, 4);
-SUITE(TimedFlushQueue, 2);
-SUITE(Drain, 3);
-SUITE(DrainAcross, 2);
+SUITE(CancelCancel, 4);
+SUITE(CancelNoWait, 4);
+SUITE(CancelQueue, 4);
+SUITE(QueueFlush, 4);
+SUITE(QueueFlushQueue, 4);
+SUITE(FlushWithoutMemory, 4);
+SUITE(FlushFlush, 4);
+SUITE(FlushCancel, 4);
+SUITE(FlushCancelBarrier, 4);
+SUITE(FlushRunning, FULL);
+SUITE(FlushAhead, FULL);
+SUITE(CancelAhead, FULL);
+SUITE(TimedFlush, FULL);
+SUITE(TimedFlushQueue, 4);
+SUITE(TimedFlushCancel, 4);
+SUITE(Drain, 4);
+SUITE(DrainAcross, 4);
+SUITE(DrainDrain, 4);
 
 } // namespace cwq
