@@ -3,9 +3,8 @@
  * Bad input: each kind is reported once, with the caller's name, and every such
  * call returns false or NULL and changes nothing.
  *
- * This is the first suite that provokes reports. The first call of a kind is
- * announced to whoever reads the log afterwards; that it stays the only report
- * of its kind is for that reader to see.
+ * The first call of a kind is announced to whoever reads the log afterwards; that
+ * it stays the only report of its kind is for that reader to see.
  */
 
 #include <linux/errno.h>
