@@ -3,9 +3,8 @@
  * Bad input: each kind is reported once, with the caller's name, and every such
  * call returns false or NULL and changes nothing.
  *
- * This is the first suite that provokes reports. The first call of a kind is
- * announced to whoever reads the log afterwards; that it stays the only report
- * of its kind is for that reader to see.
+ * The first call of a kind is announced to whoever reads the log afterwards; that
+ * it stays the only report of its kind is for that reader to see.
  */
 
 #include <linux/errno.h>
@@ -20,6 +19,17 @@
 	pr_info("cwq-expect: cwq: %s: called by %s[.+]\n", (text), (caller))
 
 #define announce(text) announce_for(text, __func__)
+
+static void not_called(struct cwq_work_struct *work)
+{
+	pr_err("a function is called that must not be\n");
+}
+
+static long not_called_on_cpu(void *unused)
+{
+	not_called(NULL);
+	return 0;
+}
 
 struct args {
 	struct cwq_workqueue_struct *wq;
@@ -196,6 +206,16 @@ static bool do_workqueue_snapshot(const struct args *args)
 	return cwq_workqueue_snapshot(args->wq, args->cpu, &s);
 }
 
+static bool do_schedule_on_each_cpu(const struct args *args)
+{
+	return cwq_schedule_on_each_cpu(not_called) != -EINVAL;
+}
+
+static bool do_work_on_cpu(const struct args *args)
+{
+	return cwq_work_on_cpu(args->cpu, not_called_on_cpu, NULL) != -EINVAL;
+}
+
 static bool do_work_busy(const struct args *args)
 {
 	return cwq_work_busy(work_in(args));
@@ -259,6 +279,8 @@ static const struct api {
 	{ "workqueue_snapshot", do_workqueue_snapshot,
 	  TAKES_QUEUE | TAKES_CPU },
 	{ "work_busy", do_work_busy, TAKES_WORK },
+	{ "schedule_on_each_cpu", do_schedule_on_each_cpu, SLEEPS },
+	{ "work_on_cpu", do_work_on_cpu, TAKES_CPU | SLEEPS },
 };
 
 /* A queue with a shut gate on the first CPU and an item behind it. */
@@ -329,6 +351,8 @@ static void null_work(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, cwq_queue_work(scene.wq, NULL));
 	refused_by_all(test, TAKES_WORK, &args);
 	KUNIT_EXPECT_EQ(test, cwq_flush_work_timeout(NULL, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, cwq_execute_in_process_context(not_called, NULL),
+			-EINVAL);
 	expect_scene(test, &scene);
 }
 
@@ -336,6 +360,7 @@ static void null_work(struct kunit *test)
 static void no_function(struct kunit *test)
 {
 	static struct cwq_delayed_work dwork;
+	static struct cwq_execute_work ew;
 	struct scene scene = set_scene(test);
 	struct args args = {
 		.wq = scene.wq,
@@ -351,12 +376,9 @@ static void no_function(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cwq_schedule_on_each_cpu(NULL), -EINVAL);
 	KUNIT_EXPECT_EQ(test, cwq_work_on_cpu(first_cpu(), NULL, NULL),
 			(long)-EINVAL);
+	KUNIT_EXPECT_EQ(test, cwq_execute_in_process_context(NULL, &ew),
+			-EINVAL);
 	expect_scene(test, &scene);
-}
-
-static void not_called(struct cwq_work_struct *work)
-{
-	pr_err("a work that was never initialised is run\n");
 }
 
 /* Memory that is all zeroes, and a work with a function and nothing else. */
@@ -403,12 +425,6 @@ static void garbage(struct kunit *test)
 	expect_scene(test, &scene);
 }
 
-static long not_called_either(void *unused)
-{
-	pr_err("a function is called on a CPU that does not exist\n");
-	return 0;
-}
-
 /* A CPU that cannot exist. */
 static void no_such_cpu(struct kunit *test)
 {
@@ -427,9 +443,6 @@ static void no_such_cpu(struct kunit *test)
 		refused_by_all(test, TAKES_CPU, &args);
 		args.wq = single;
 		refused_by_all(test, TAKES_CPU, &args);
-		KUNIT_EXPECT_EQ(
-			test, cwq_work_on_cpu(cpus[i], not_called_either, NULL),
-			(long)-EINVAL);
 	}
 	KUNIT_EXPECT_FALSE(test, cwq_work_pending(work_of(a)));
 	expect_scene(test, &scene);
@@ -639,12 +652,29 @@ static void wait_for_own_thread(struct kunit *test)
 }
 
 static bool own_drained_result;
+static bool own_irq_result;
+
+static void queue_from_hardirq(struct irq_work *irq_work)
+{
+	own_irq_result = cwq_queue_work(own_wq, work_of(own_neighbour));
+}
+
+/* The interrupt takes the worker of own_wq by surprise. */
+static void queue_from_without(void)
+{
+	static struct irq_work irq_work;
+
+	irq_work = IRQ_WORK_INIT_HARD(queue_from_hardirq);
+	irq_work_queue(&irq_work);
+	irq_work_sync(&irq_work);
+}
 
 /* Queues itself on its own queue, which is being drained, and drains that. */
 static void queue_self_and_drain(struct item *item)
 {
 	/* Refused, so the other drain must keep the queue shut. */
 	cwq_drain_workqueue(own_wq);
+	queue_from_without();
 	own_result = cwq_queue_work(own_wq, work_of(own_neighbour));
 	complete(&item->entered);
 	wait_for_completion(&own_neighbour->gate);
@@ -676,6 +706,7 @@ static void queue_being_drained(struct kunit *test)
 	own_wq = scene.wq;
 	own_result = false;
 	own_drained_result = true;
+	own_irq_result = true;
 	own_neighbour = new_gate(test);
 	scene.pending->body = queue_self_and_drain;
 	b->body = queue_on_own_wq;
@@ -700,6 +731,7 @@ static void queue_being_drained(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, item_entered(scene.pending));
 	KUNIT_ASSERT_TRUE(test, item_entered(scene.pending));
 	KUNIT_EXPECT_TRUE(test, own_result);
+	KUNIT_EXPECT_FALSE(test, own_irq_result);
 	KUNIT_EXPECT_FALSE(test, cwq_queue_work(scene.wq, work_of(a)));
 	KUNIT_EXPECT_TRUE(test, call_blocked(drain));
 

@@ -86,15 +86,20 @@ static bool may_sleep(const void *caller)
 	       misused(CWQ_MISUSE_ATOMIC, caller);
 }
 
+/* May a cwq's lock be taken here? */
+static bool may_lock(const void *caller)
+{
+	return LIKELY(Kernel::may_queue()) ||
+	       misused(CWQ_MISUSE_HARDIRQ, caller);
+}
+
 /* May this be queued, or cancelled without waiting, from here? */
 static bool args_ok(const cwq_workqueue_struct *wq, const Work<Kernel> *work,
 		    const void *caller)
 {
 	if (UNLIKELY(!wq))
 		return misused(CWQ_MISUSE_NULL_QUEUE, caller);
-	if (UNLIKELY(!Kernel::may_queue()))
-		return misused(CWQ_MISUSE_HARDIRQ, caller);
-	return work_given(work, caller);
+	return may_lock(caller) && work_given(work, caller);
 }
 
 /* A work that is on @cwq, as usual, need not be looked at any closer. */
@@ -292,11 +297,8 @@ bool cwq_core_cancel_work_sync(cwq_work_struct *work, const void *caller)
 
 bool cwq_core_cancel_work(cwq_work_struct *work, const void *caller)
 {
-	if (!work_ok(core(work), caller))
-		return false;
-	if (!Kernel::may_queue())
-		return misused(CWQ_MISUSE_HARDIRQ, caller);
-	return cancel_work(core(work));
+	return work_ok(core(work), caller) && may_lock(caller) &&
+	       cancel_work(core(work));
 }
 
 bool cwq_core_cancel_delayed_work(cwq_delayed_work *dwork, const void *caller)
@@ -346,7 +348,7 @@ bool cwq_core_snapshot(cwq_workqueue_struct *wq, int cpu,
 {
 	if (!wq)
 		return misused(CWQ_MISUSE_NULL_QUEUE, caller);
-	if (!cpu_ok(cpu, caller))
+	if (!cpu_ok(cpu, caller) || !may_lock(caller))
 		return false;
 	take_snapshot(core(wq)->cwq[cpu], snapshot);
 	return true;
@@ -354,7 +356,7 @@ bool cwq_core_snapshot(cwq_workqueue_struct *wq, int cpu,
 
 unsigned int cwq_core_work_busy(cwq_work_struct *work, const void *caller)
 {
-	if (!work_ok(core(work), caller))
+	if (!work_ok(core(work), caller) || !may_lock(caller))
 		return 0;
 
 	WorkGuard<Kernel> at(core(work));

@@ -17,6 +17,18 @@
 
 #include "shim.h"
 
+/* May @func be called elsewhere and waited for from here? */
+static bool may_wait_for(const void *func, const void *caller)
+{
+	if (!func)
+		cwq_shim_misuse(CWQ_MISUSE_NO_FUNC, caller);
+	else if (!cwq_shim_may_sleep())
+		cwq_shim_misuse(CWQ_MISUSE_ATOMIC, caller);
+	else
+		return true;
+	return false;
+}
+
 /**
  * cwq_schedule_on_each_cpu - run a function on each online CPU and wait
  * @func: the function; may sleep. Each call has a work of its own.
@@ -26,18 +38,17 @@
  *
  * Context: process context; may sleep. Holds the CPU hotplug lock until all have
  * ended, so @func must not take it.
- * Return: 0; -ENOMEM; -EINVAL if @func is NULL; -EDEADLK if called by a work
- * that one of the threads waits for: then some CPUs may have been left out.
+ * Return: 0; -ENOMEM; -EDEADLK if called by a work that one of the threads waits
+ * for: then some CPUs may have been left out; -EINVAL on bad input, which is
+ * reported.
  */
 int cwq_schedule_on_each_cpu(cwq_work_func_t func)
 {
 	struct cwq_work_struct __percpu *works;
 	int cpu, own = -1, ret = 0;
 
-	if (!func) {
-		cwq_shim_misuse(CWQ_MISUSE_NO_FUNC, (void *)_RET_IP_);
+	if (!may_wait_for(func, (void *)_RET_IP_))
 		return -EINVAL;
-	}
 	works = alloc_percpu(struct cwq_work_struct);
 	if (!works)
 		return -ENOMEM;
@@ -94,18 +105,16 @@ static int work_for_cpu_fn(void *arg)
  *
  * Context: process context; may sleep. Takes the CPU hotplug lock, but not while
  * @fn runs.
- * Return: what @fn returns; -EINVAL if @cpu is offline or there is no such CPU,
- * or @fn is NULL; another error if there is no thread to be had.
+ * Return: what @fn returns; -EINVAL if @cpu is offline, or on bad input, which is
+ * reported; another error if there is no thread to be had.
  */
 long cwq_work_on_cpu(int cpu, long (*fn)(void *arg), void *arg)
 {
 	struct work_for_cpu work = { .fn = fn, .arg = arg };
 	struct task_struct *thread = ERR_PTR(-EINVAL);
 
-	if (!fn) {
-		cwq_shim_misuse(CWQ_MISUSE_NO_FUNC, (void *)_RET_IP_);
+	if (!may_wait_for(fn, (void *)_RET_IP_))
 		return -EINVAL;
-	}
 	if (!cwq_shim_cpu_possible(cpu)) {
 		cwq_shim_misuse(CWQ_MISUSE_BAD_CPU, (void *)_RET_IP_);
 		return -EINVAL;
@@ -144,11 +153,18 @@ EXPORT_SYMBOL_GPL(cwq_work_on_cpu);
  * the common queue.
  *
  * Context: as cwq_queue_work().
- * Return: 0 if @func has been called, 1 if it has been queued.
+ * Return: 0 if @func has been called, 1 if it has been queued; -EINVAL on bad
+ * input, which is reported.
  */
 int cwq_execute_in_process_context(cwq_work_func_t func,
 				   struct cwq_execute_work *ew)
 {
+	if (!func || !ew) {
+		cwq_shim_misuse(func ? CWQ_MISUSE_NULL_WORK
+				     : CWQ_MISUSE_NO_FUNC,
+				(void *)_RET_IP_);
+		return -EINVAL;
+	}
 	if (!in_interrupt()) {
 		func(&ew->work);
 		return 0;
@@ -162,7 +178,7 @@ EXPORT_SYMBOL_GPL(cwq_execute_in_process_context);
 /**
  * cwq_current_is_keventd - is this called by a work of the common queue?
  *
- * Context: any; in an interrupt it tells of the task that was interrupted.
+ * Context: any; in an interrupt it is not.
  * Return: 1 or 0.
  */
 int cwq_current_is_keventd(void)

@@ -172,9 +172,10 @@ bool cwq_shim_is_memory(const void *memory)
 	return virt_addr_valid(memory);
 }
 
+/* An interrupt is not the worker's doing. */
 void *cwq_shim_current_worker(void)
 {
-	if (!(current->flags & PF_KTHREAD) ||
+	if (!in_task() || !(current->flags & PF_KTHREAD) ||
 	    kthread_func(current) != cwq_core_worker_thread)
 		return NULL;
 	return kthread_data(current);

@@ -215,7 +215,7 @@ suite_kunit() {
 	local k root=$tmp/kunit
 
 	while read -r k; do
-		"$here/build.sh" "$k" "$root/modules" kunit
+		"$here/build.sh" "$k" "$root/modules" kunit test_modules
 		cp "$here/vm-kunit" "$root/run-tests"
 		boot "kunit $k" "$k" "$root" log
 	done < <(kernels "${debug_kernels[@]}")

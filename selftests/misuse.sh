@@ -11,6 +11,7 @@
 # cwq_test_misuse.c that does it is misuse_KIND or misuse_KIND_fn.
 kinds="null_queue null_work not_initialised no_func bad_cpu bad_name atomic \
 deadlock queue_closed"
+[ ! -e /sys/kernel/realtime ] || kinds="$kinds hardirq"
 
 text_of() {
 	case $1 in
@@ -20,6 +21,7 @@ text_of() {
 	no_func) echo "the work has no function" ;;
 	bad_cpu) echo "there is no such CPU" ;;
 	bad_name) echo "the name is NULL, empty or too long" ;;
+	hardirq) echo "called from a hard interrupt on PREEMPT_RT" ;;
 	atomic) echo "a call that sleeps, in atomic context" ;;
 	deadlock) echo "a work would wait for itself" ;;
 	queue_closed) echo "the queue is being destroyed" ;;
@@ -51,7 +53,9 @@ counted() {
 
 all_counted() {
 	for kind in $kinds; do
-		counted "$kind" "$1" || return
+		calls=1
+		[ "$kind" != hardirq ] || calls=4
+		counted "$kind" $(($1 * calls)) || return
 	done
 }
 
@@ -61,7 +65,7 @@ no_more_reports() {
 	[ "$n" = "$is" ] || complain "$n reports for $is kinds"
 }
 
-plan 14 cwq_test_misuse
+plan $((5 + $(echo "$kinds" | wc -w))) cwq_test_misuse
 load cwq || exit
 announce
 result "every bad call is refused, a good one works" load cwq_test_misuse

@@ -13,9 +13,10 @@
  *
  * What cwq cannot give does not compile, and says what to use instead:
  *
- * - alloc_workqueue() and the system_..._wq promise that several works of a queue
- *   run at once on one CPU. cwq has one thread per CPU and queue: make a queue
- *   of your own for what must not wait for other works.
+ * - alloc_workqueue() with a max_active other than 1, and the system_..._wq but
+ *   for the first, promise that several works of a queue run at once on one CPU.
+ *   cwq has one thread per CPU and queue: say 1 if the works need not run beside
+ *   each other, and make a queue of its own for what must not wait for others.
  * - A work that is part of a structure of the kernel's, such as the one in struct
  *   led_classdev, is the kernel's to queue: the compiler says that a pointer to
  *   struct work_struct is not one to struct cwq_work_struct. Embed a work of
@@ -97,6 +98,7 @@
 #define destroy_workqueue		cwq_destroy_workqueue
 #define drain_workqueue			cwq_drain_workqueue
 #define system_wq			cwq_system_wq
+#define system_percpu_wq		cwq_system_wq
 
 /* Queueing */
 
@@ -132,13 +134,15 @@
 #define cancel_rearming_delayed_work	cwq_cancel_delayed_work_sync
 
 /*
- * An ordered queue is one with a single thread. WQ_MEM_RECLAIM asks for a thread
- * of one's own, which every queue here has, and WQ_FREEZABLE for a freezeable one.
+ * A queue that runs one work at a time on each CPU is create_workqueue()'s; one
+ * that runs one at a time altogether, ordered or unbound, has a single thread.
+ * WQ_MEM_RECLAIM and WQ_CPU_INTENSIVE ask for what each queue here has: threads of
+ * its own.
  */
 __printf(1, 4)
 static inline struct cwq_workqueue_struct *
-__cwq_alloc_ordered(const char *fmt, unsigned int flags, struct module *owner,
-		    ...)
+__cwq_alloc_workqueue(const char *fmt, unsigned int flags, struct module *owner,
+		      ...)
 {
 	char name[CWQ_NAME_LEN];
 	va_list args;
@@ -147,29 +151,28 @@ __cwq_alloc_ordered(const char *fmt, unsigned int flags, struct module *owner,
 	vsnprintf(name, sizeof(name), fmt, args);
 	va_end(args);
 	return __cwq_create_workqueue(name,
-				      CWQ_SINGLETHREAD |
+				      (flags & WQ_UNBOUND ? CWQ_SINGLETHREAD : 0) |
 				      (flags & WQ_FREEZABLE ? CWQ_FREEZEABLE : 0),
 				      owner);
 }
 
-#define __CWQ_ORDERED_FLAGS						\
-	((unsigned int)(WQ_MEM_RECLAIM | WQ_FREEZABLE | WQ_UNBOUND |	\
-			__WQ_LEGACY | __WQ_ORDERED))
+#define __CWQ_ALLOC_FLAGS						\
+	((unsigned int)(WQ_UNBOUND | WQ_FREEZABLE | WQ_MEM_RECLAIM |	\
+			WQ_CPU_INTENSIVE | __WQ_LEGACY | __WQ_ORDERED))
 
-#define alloc_ordered_workqueue(fmt, flags, args...)			\
-({									\
-	BUILD_BUG_ON_MSG((flags) & ~__CWQ_ORDERED_FLAGS,		\
-		"cwq: only WQ_MEM_RECLAIM and WQ_FREEZABLE; for real-time threads use cwq_create_rt_workqueue()"); \
-	__cwq_alloc_ordered(fmt, flags, THIS_MODULE, ##args);		\
-})
-
-/* One work at a time on any CPU is an ordered queue; nothing else is to be had. */
 #define alloc_workqueue(fmt, flags, max_active, args...)		\
 ({									\
-	BUILD_BUG_ON_MSG(!((flags) & WQ_UNBOUND) || (max_active) != 1,	\
-		"cwq: a queue runs one work at a time per CPU; use create_workqueue() or create_singlethread_workqueue()"); \
-	alloc_ordered_workqueue(fmt, flags, ##args);			\
+	BUILD_BUG_ON_MSG((max_active) != 1,				\
+		"cwq: a queue runs one work at a time per CPU; if that is enough, use create_workqueue(), or a max_active of 1"); \
+	BUILD_BUG_ON_MSG((flags) & ~__CWQ_ALLOC_FLAGS,			\
+		"cwq: queues have no such flag; for priority use create_rt_workqueue()"); \
+	BUILD_BUG_ON_MSG((flags) & WQ_FREEZABLE && !((flags) & WQ_UNBOUND), \
+		"cwq: what freezes has a single thread; use create_freezeable_workqueue()"); \
+	__cwq_alloc_workqueue(fmt, flags, THIS_MODULE, ##args);		\
 })
+
+#define alloc_ordered_workqueue(fmt, flags, args...)			\
+	alloc_workqueue(fmt, WQ_UNBOUND | (flags), 1, ##args)
 
 /* What there is not */
 
@@ -187,6 +190,8 @@ __CWQ_NO(__cwq_no_node,
 	 "works go to CPUs, not to nodes; use queue_work_on()");
 __CWQ_NO(__cwq_no_disable,
 	 "works cannot be disabled; use cancel_work_sync() and a flag of your own");
+__CWQ_NO(__cwq_no_current_work,
+	 "a work is not told which one it is; let the function note that it runs");
 
 #define __CWQ_NO_QUEUE \
 	({ __cwq_no_system_queue(); (struct cwq_workqueue_struct *)NULL; })
@@ -194,6 +199,7 @@ __CWQ_NO(__cwq_no_disable,
 #define system_highpri_wq		__CWQ_NO_QUEUE
 #define system_long_wq			__CWQ_NO_QUEUE
 #define system_unbound_wq		__CWQ_NO_QUEUE
+#define system_dfl_wq			__CWQ_NO_QUEUE
 #define system_freezable_wq		__CWQ_NO_QUEUE
 #define system_power_efficient_wq	__CWQ_NO_QUEUE
 #define system_freezable_power_efficient_wq	__CWQ_NO_QUEUE
@@ -213,9 +219,11 @@ __CWQ_NO(__cwq_no_disable,
 #define disable_work(...)		({ __cwq_no_disable(); false; })
 #define disable_work_sync(...)		({ __cwq_no_disable(); false; })
 #define enable_work(...)		({ __cwq_no_disable(); false; })
+#define enable_and_queue_work(...)	({ __cwq_no_disable(); false; })
 #define disable_delayed_work(...)	({ __cwq_no_disable(); false; })
 #define disable_delayed_work_sync(...)	({ __cwq_no_disable(); false; })
 #define enable_delayed_work(...)	({ __cwq_no_disable(); false; })
+#define current_work()			({ __cwq_no_current_work(); NULL; })
 
 /* clang-format on */
 

@@ -9,7 +9,9 @@
 
 #include <linux/bitops.h>
 #include <linux/cpumask.h>
+#include <linux/irq_work.h>
 #include <linux/irqflags.h>
+#include <linux/kconfig.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 
@@ -67,6 +69,31 @@ static noinline bool misuse_atomic(void)
 	refused = !cwq_flush_work(&good_work);
 	local_irq_enable();
 	return refused;
+}
+
+/* Each call that any context may make otherwise. */
+static int hardirq_refused;
+
+static noinline void misuse_hardirq_fn(struct irq_work *irq_work)
+{
+	struct cwq_snapshot snapshot;
+
+	hardirq_refused = !cwq_queue_work(wq, &good_work) +
+			  !cwq_cancel_work(&good_work) +
+			  !cwq_work_busy(&good_work) +
+			  !cwq_workqueue_snapshot(wq, 0, &snapshot);
+}
+
+static bool misuse_hardirq(void)
+{
+	static struct irq_work irq_work;
+
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		return true;
+	irq_work = IRQ_WORK_INIT_HARD(misuse_hardirq_fn);
+	irq_work_queue(&irq_work);
+	irq_work_sync(&irq_work);
+	return hardirq_refused == 4;
 }
 
 /* A work that waits for itself. */
@@ -128,6 +155,7 @@ static const struct {
 	{ "bad_cpu", misuse_bad_cpu },
 	{ "bad_name", misuse_bad_name },
 	{ "atomic", misuse_atomic },
+	{ "hardirq", misuse_hardirq },
 	{ "deadlock", misuse_deadlock },
 	{ "queue_closed", misuse_queue_closed },
 	{ "good use", good_use },
