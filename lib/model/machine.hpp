@@ -21,7 +21,7 @@ struct DelayedWork {
 
 class Machine {
 public:
-	static constexpr int MAX_THREADS = 4;
+	static constexpr int MAX_THREADS = 5;
 	static constexpr int MAX_TIMERS = 2;
 	static constexpr int MAX_TASKS = 8;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The command line: run suites, or a single execution of one. */
+#include "program.hpp"
 #include "search.hpp"
 
 #include <chrono>
@@ -11,13 +12,17 @@ using namespace cwq;
 
 static const char usage[] =
 	"usage: model [--random N] [--bound N] [SUITE]...\n"
-	"       model --replay STATE SUITE\n"
+	"       model [--program CALLS] --replay STATE SUITE\n"
+	"       model --fuzz SECONDS [--seed N]\n"
 	"       model --list\n"
 	"\n"
 	"  --random N      so many executions at random first (20000)\n"
 	"  --bound N       then all with up to N switches that nothing forces;\n"
 	"                  0: none of these; without it, what each suite says\n"
 	"  --replay STATE  the one execution that a failure has told\n"
+	"  --fuzz SECONDS  make up calls for the suite Any, for so long\n"
+	"  --seed N        other calls (1)\n"
+	"  --program CALLS those that a failure has told\n"
 	"  --list          the names of the suites\n"
 	"\n"
 	"Two runs with the same options do the same. Exit status: 1 if a suite\n"
@@ -65,9 +70,61 @@ static const Suite *find_suite(const char *name)
 	exit(2);
 }
 
+/* Two hexadecimal digits a call. */
+static void read_program(const char *calls)
+{
+	unsigned call;
+
+	for (; sscanf(calls, "%2x", &call) == 1; calls += 2)
+		if (program.nr < Program::MAX_CALLS)
+			program.calls[program.nr++] = call;
+}
+
+/* The same seed makes up the same programs. */
+static void make_up_program(unsigned long *seed)
+{
+	auto next = [seed] {
+		*seed = *seed * 6364136223846793005ul + 1442695040888963407ul;
+		return *seed >> 33;
+	};
+
+	program.nr = 2 + next() % (Program::MAX_CALLS - 1);
+	for (int i = 0; i < program.nr; i++)
+		program.calls[i] = next();
+}
+
+/* Programs one after another, each some hundred times at random. */
+static bool fuzz(unsigned long seconds, unsigned long seed)
+{
+	auto end = std::chrono::steady_clock::now() +
+		   std::chrono::seconds(seconds);
+	const Suite &suite = *find_suite("Any");
+	unsigned long programs = 0, executions = 0;
+
+	while (std::chrono::steady_clock::now() < end) {
+		make_up_program(&seed);
+
+		Found found = search(suite, { true, 0, 300 });
+
+		programs++;
+		executions += found.executions;
+		if (!found.failed)
+			continue;
+		printf("not ok fuzz: program %lu\nagain: model --program ",
+		       programs);
+		for (int i = 0; i < program.nr; i++)
+			printf("%02x", program.calls[i]);
+		printf(" --replay %s Any\n", found.state.c_str());
+		return false;
+	}
+	printf("ok     fuzz: %lu programs, %lu executions in %lu s\n", programs,
+	       executions, seconds);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
-	unsigned long random = 20000;
+	unsigned long random = 20000, seconds = 0, seed = 1;
 	int bound = -1;
 	const char *state = nullptr;
 	bool ok = true;
@@ -85,11 +142,19 @@ int main(int argc, char **argv)
 			bound = atoi(argv[++i]);
 		} else if (!strcmp(argv[i], "--replay") && argv[i + 1]) {
 			state = argv[++i];
+		} else if (!strcmp(argv[i], "--program") && argv[i + 1]) {
+			read_program(argv[++i]);
+		} else if (!strcmp(argv[i], "--fuzz") && argv[i + 1]) {
+			seconds = strtoul(argv[++i], nullptr, 0);
+		} else if (!strcmp(argv[i], "--seed") && argv[i + 1]) {
+			seed = strtoul(argv[++i], nullptr, 0);
 		} else {
 			fputs(usage, stderr);
 			return 2;
 		}
 	}
+	if (seconds)
+		return !fuzz(seconds, seed);
 	if (state && i == argc - 1)
 		return replay(*find_suite(argv[i]), state);
 

@@ -138,6 +138,8 @@ static rl::test_result_e run(rl::test_params &params, rl::ostringstream &state)
 		return run<5>(params, state);
 	case 6:
 		return run<6>(params, state);
+	case 7:
+		return run<7>(params, state);
 	}
 	fprintf(stderr, "model: %s has too many threads\n", current->name);
 	exit(2);

@@ -129,6 +129,7 @@ struct OfflineOnline : Scene<1, 3, 2> {
 		machine.take_down(1);
 		RL_ASSERT(machine.bring_up(1));
 		queue(b, 1);
+		RL_ASSERT(cwq_of<Model>(get_wq_data(b.work())) == wq->cwq[1]);
 		flush(b);
 		flush(a);
 		RL_ASSERT(a.runs() == 1 && b.runs() == 1);
@@ -167,6 +168,31 @@ struct OnlineFails : Scene<1, 2, 2> {
 		queue(a, 1);
 		flush(a);
 		RL_ASSERT(a.runs() == 1);
+	}
+};
+
+/* There may be one for the first of two queues: then it is given back. */
+struct OnlineFailsTwo : Scene<1, 5, 2> {
+	Workqueue<Model> *other;
+
+	void set_up() override
+	{
+		other = new_queue();
+		RL_ASSERT(other);
+		machine.threads_to_be_had = 5;
+	}
+	void client(unsigned) override
+	{
+		machine.take_down(1);
+
+		bool up = machine.bring_up(1);
+
+		queue(a, 1);
+		try_queue(other, 1, b);
+		RL_ASSERT(cwq_of<Model>(get_wq_data(a.work())) == wq->cwq[up]);
+		flush(a);
+		flush(b);
+		RL_ASSERT(a.runs() == 1 && b.runs() == 1);
 	}
 };
 
@@ -214,6 +240,7 @@ SUITE(OfflineMod, FULL);
 SUITE(OfflineOnline, 4);
 SUITE(OnlineQueue, FULL);
 SUITE(OnlineFails, 4);
+SUITE(OnlineFailsTwo, WIDE);
 SUITE(OfflineDestroy, 4);
 SUITE(OfflineCreate, 4);
 
