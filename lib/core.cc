@@ -8,6 +8,7 @@
 #include "cancel.hpp"
 #include "evict.hpp"
 #include "hotplug.hpp"
+#include "watchdog.hpp"
 
 using namespace cwq;
 
@@ -238,7 +239,9 @@ bool cwq_core_flush_work(cwq_work_struct *work, const void *caller)
 
 int cwq_core_wait_for_work(cwq_work_struct *work)
 {
-	return error(flush_work(&registry, core(work), FOREVER).end);
+	return error(flush_work(&registry, core(work),
+				forever(CWQ_CALL_SCHEDULE_ON_EACH_CPU))
+			     .end);
 }
 
 int cwq_core_flush_work_timeout(cwq_work_struct *work, unsigned long timeout,
@@ -246,7 +249,9 @@ int cwq_core_flush_work_timeout(cwq_work_struct *work, unsigned long timeout,
 {
 	if (!work_ok(core(work), caller) || !may_sleep(caller))
 		return -CWQ_EINVAL;
-	return error(flush_work(&registry, core(work), { true, timeout }).end);
+	return error(flush_work(&registry, core(work),
+				{ true, timeout, CWQ_CALL_FLUSH_WORK_TIMEOUT })
+			     .end);
 }
 
 bool cwq_core_flush_delayed_work(cwq_delayed_work *dwork, const void *caller)
@@ -261,7 +266,9 @@ void cwq_core_flush_workqueue(cwq_workqueue_struct *wq, const void *caller)
 	if (!wq)
 		misused(CWQ_MISUSE_NULL_QUEUE, caller);
 	else if (may_sleep(caller))
-		tell(flush_workqueue(&registry, core(wq), FOREVER), caller);
+		tell(flush_workqueue(&registry, core(wq),
+				     forever(CWQ_CALL_FLUSH_WORKQUEUE)),
+		     caller);
 }
 
 int cwq_core_flush_workqueue_timeout(cwq_workqueue_struct *wq,
@@ -271,8 +278,10 @@ int cwq_core_flush_workqueue_timeout(cwq_workqueue_struct *wq,
 		misused(CWQ_MISUSE_NULL_QUEUE, caller);
 	if (!wq || !may_sleep(caller))
 		return -CWQ_EINVAL;
-	return error(
-		flush_workqueue(&registry, core(wq), { true, timeout }).end);
+	return error(flush_workqueue(&registry, core(wq),
+				     { true, timeout,
+				       CWQ_CALL_FLUSH_WORKQUEUE_TIMEOUT })
+			     .end);
 }
 
 void cwq_core_drain_workqueue(cwq_workqueue_struct *wq, const void *caller)
@@ -422,17 +431,24 @@ void cwq_core_evict(const void *module)
 	evict(&registry, module);
 }
 
-void cwq_core_for_each(cwq_show_fn show, void *arg)
+bool cwq_core_next_queue(cwq_place *place, cwq_queue_row *row,
+			 cwq_snapshot *snapshot)
 {
-	MutexGuard<Kernel> guard(registry.mutex);
+	return next_queue(&registry, place, row, snapshot);
+}
 
-	for_each_workqueue(&registry, [&](Workqueue<Kernel> *wq) {
-		for (int i = 0; i < nr_cwqs(wq); i++) {
-			cwq_snapshot snapshot;
+bool cwq_core_next_works(cwq_place *place, cwq_works *works)
+{
+	return next_works(&registry, place, works);
+}
 
-			take_snapshot(wq->cwq[i], &snapshot);
-			show(arg, wq->name, wq->instance, &snapshot);
-		}
-		return true;
-	});
+bool cwq_core_next_stall(unsigned long thresh, cwq_place *place,
+			 cwq_stall *stall, task_struct **worker)
+{
+	return next_stall(&registry, thresh, place, stall, worker);
+}
+
+bool cwq_core_next_waits(cwq_place *place, cwq_waits *waits)
+{
+	return next_waits(&registry, place, waits);
 }

@@ -18,7 +18,7 @@ namespace cwq {
 template <Platform P>
 struct Workqueue;
 template <Platform P>
-struct Flusher;
+struct Waiter;
 
 /* Why a cwq does not take every work. None of these: it does. */
 inline constexpr unsigned char STATE_OFFLINE = 1 << 0; /* goes elsewhere */
@@ -60,6 +60,11 @@ struct alignas(64) CpuWorkqueue {
 	Var<unsigned long> cancelled GUARDED_BY(lock); /* L */
 	Var<unsigned long> pending GUARDED_BY(lock); /* L */
 
+	/* For who looks; times in jiffies. */
+	Var<unsigned long> pending_max GUARDED_BY(lock); /* L: one_less() */
+	Var<unsigned long> head_since GUARDED_BY(lock); /* L: oldest_since() */
+	Var<unsigned long> started GUARDED_BY(lock); /* L: the last run */
+
 	typename P::WaitQueue more_work; /* S: the worker sleeps here */
 
 	Var<typename P::Thread *> thread GUARDED_BY(lock); /* L */
@@ -68,12 +73,19 @@ struct alignas(64) CpuWorkqueue {
 	Var<unsigned long> nr_delayed GUARDED_BY(lock); /* L */
 	Var<unsigned long> redirected GUARDED_BY(lock); /* L */
 	typename P::WaitQueue work_moved; /* S: see wait_for_move() */
-	Var<const Flusher<P> *> waits; /* W: what its worker waits for */
+	Var<const Waiter<P> *> waits; /* W: its worker does, like this */
 	Var<CpuWorkqueue *> asker; /* W: see class RingSearch */
 	Var<CpuWorkqueue *> next_asked; /* W */
 	int cpu; /* I: -1 for the thread of a single-threaded queue */
 	const void *self; /* I: the mark that names_cwq() looks for */
 	ListNode<P> free_link; /* R: in the CwqPool */
+
+	/* The watchdog's: see watchdog.hpp. */
+	Var<unsigned long> mark GUARDED_BY(lock); /* L: accepted by then */
+	Var<unsigned long> marked GUARDED_BY(lock); /* L: when, in jiffies */
+	Var<bool> mark_told GUARDED_BY(lock); /* L: that it is not passed */
+	Var<unsigned long> stalled_at GUARDED_BY(lock); /* L: see progress() */
+	Var<unsigned long> stalls GUARDED_BY(lock); /* L: incidents */
 };
 
 /*
@@ -126,6 +138,21 @@ private:
 	unsigned long flags_;
 };
 
+/* The work that will run next; nullptr if none is pending. */
+template <Platform P>
+Work<P> *first_pending(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	ListNode<P> *entry = cwq->worklist.next.get();
+
+	for (; entry != &cwq->worklist; entry = entry->next.get()) {
+		Work<P> *work = work_of(entry);
+
+		if (!(work->data.load(Order::relaxed) & WORK_BARRIER))
+			return work;
+	}
+	return nullptr;
+}
+
 /*
  * Put @work at the tail of @cwq. Its data names @cwq as PENDING already: that
  * was a release, so who finds the cwq by way of the work sees it whole, and who
@@ -137,9 +164,13 @@ template <Platform P>
 [[nodiscard]] bool insert_work(CpuWorkqueue<P> *cwq, Work<P> *work)
 	REQUIRES(cwq->lock)
 {
+	unsigned long pending = cwq->pending.get();
+
 	list_add_tail(&work->entry, &cwq->worklist);
 	cwq->accepted.set(cwq->accepted.get() + 1);
-	cwq->pending.set(cwq->pending.get() + 1);
+	cwq->pending.set(pending + 1);
+	if (UNLIKELY(!pending))
+		cwq->head_since.set(P::now());
 
 	if (!cwq->asleep.get())
 		return false;
@@ -174,6 +205,20 @@ template <Platform P>
 void announce_move(CpuWorkqueue<P> *cwq)
 {
 	cwq->work_moved.wake_up();
+}
+
+/*
+ * A work leaves the list. The list is at its longest just before that, so this is
+ * where the high-water mark is kept: here it moves rarely.
+ */
+template <Platform P>
+void one_less(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	unsigned long pending = cwq->pending.get();
+
+	cwq->pending.set(pending - 1);
+	if (UNLIKELY(pending > cwq->pending_max.get()))
+		cwq->pending_max.set(pending);
 }
 
 /* Declared with the registry: a work that was left behind has ended. */
@@ -234,9 +279,10 @@ void run_workqueue(CpuWorkqueue<P> *cwq)
 			cwq->lock.lock_irq();
 			continue;
 		}
-		cwq->pending.set(cwq->pending.get() - 1);
+		one_less(cwq);
 		cwq->current_work.set(work);
 		cwq->current_func.set(func);
+		cwq->started.set(P::now());
 		P::debug_deactivate(work);
 		cwq->lock.unlock_irq();
 

@@ -36,8 +36,11 @@ void unlink_delayed(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
 template <Platform P>
 void unlink_pending(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
 {
+	/* If it is the first, nobody knows how old the next one is. */
+	if (first_pending(cwq) == work)
+		cwq->head_since.set(P::now());
 	list_del_init(&work->entry);
-	cwq->pending.set(cwq->pending.get() - 1);
+	one_less(cwq);
 	cwq->cancelled.set(cwq->cancelled.get() + 1);
 }
 
@@ -227,7 +230,8 @@ template <Platform P>
 Waited flush_delayed_work(Registry<P> *registry, Work<P> *work)
 {
 	bool delayed = expedite_delayed_work(work);
-	Waited waited = flush_work(registry, work, FOREVER);
+	Waited waited = flush_work(registry, work,
+				   forever(CWQ_CALL_FLUSH_DELAYED_WORK));
 
 	/* It may have run by now: then it was waited for all the same. */
 	waited.result |= delayed;

@@ -28,6 +28,9 @@ struct lockdep_map {
 
 #include <cwq/types.h>
 
+/* Of the kernel's. */
+extern "C" volatile unsigned long jiffies;
+
 #include "platform.hpp"
 
 namespace cwq {
@@ -307,6 +310,22 @@ struct Kernel {
 	{
 		cwq_shim_thread_stop(thread);
 	}
+	static void thread_get(Thread *thread)
+	{
+		cwq_shim_thread_get(thread);
+	}
+	static bool thread_frozen(Thread *thread)
+	{
+		return cwq_shim_thread_frozen(thread);
+	}
+	static void current_task(cwq_task *task)
+	{
+		cwq_shim_current_task(task);
+	}
+	static unsigned long now()
+	{
+		return jiffies;
+	}
 	static void *current_worker()
 	{
 		return cwq_shim_current_worker();
@@ -339,6 +358,10 @@ struct Kernel {
 	static void timer_delete_sync(auto *work)
 	{
 		cwq_shim_timer_delete_sync(dwork(work));
+	}
+	static unsigned long timer_expires(auto *work)
+	{
+		return cwq_shim_timer_expires(dwork(work));
 	}
 
 	/* SAFETY: the layouts are the same, see core.cc. */

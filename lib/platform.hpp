@@ -108,8 +108,14 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	P::thread_stop(thread);
 	P::thread_rebind(thread, cpu);
 	cpu = P::thread_pid(thread);
+	P::thread_get(thread);
+	word = P::thread_frozen(thread);
 	P::set_freezable();
 	P::freeze();
+
+	/* Time, in jiffies, and who calls. */
+	word = P::now();
+	P::current_task(static_cast<cwq_task *>(memory));
 
 	/* The CPUs; none comes or goes while cpus_lock() is held. */
 	P::cpus_lock();

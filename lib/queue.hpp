@@ -118,9 +118,21 @@ void count_redirect(const CpuWorkqueue<P> *asked, const CpuWorkqueue<P> *cwq,
 		target->redirected.set(target->redirected.get() + 1);
 }
 
+/* Let @work go from idle, as @old says it is, to @flags on @cwq. Under the lock
+ * of the cwq that @old names. */
+template <Platform P>
+bool claim_known(Work<P> *work, unsigned long old, CpuWorkqueue<P> *cwq,
+		 unsigned long flags)
+{
+	if (work->data.load(Order::relaxed) != old)
+		return false;
+	set_wq_data(work, cwq, flags);
+	return true;
+}
+
 /*
- * Let @work go from idle, as @old says it is, to @flags on @cwq. Under the locks
- * of a QueueGuard; only the first time they do not keep other queuers out.
+ * The same under the locks of a QueueGuard; only the first time, when @old names
+ * none, they do not keep other queuers out.
  */
 template <Platform P>
 bool claim(Work<P> *work, unsigned long old, CpuWorkqueue<P> *cwq,
@@ -129,10 +141,7 @@ bool claim(Work<P> *work, unsigned long old, CpuWorkqueue<P> *cwq,
 	if (UNLIKELY(!old))
 		return work->data.compare_exchange(old, wq_data(cwq, flags),
 						   Order::acq_rel);
-	if (work->data.load(Order::relaxed) != old)
-		return false;
-	set_wq_data(work, cwq, flags);
-	return true;
+	return claim_known(work, old, cwq, flags);
 }
 
 /*
@@ -223,7 +232,8 @@ ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work)
 			Guard<P> guard(cwq->lock);
 
 			queued = LIKELY(!cwq->state.get()) &&
-				 LIKELY(claim(work, old, cwq, WORK_PENDING));
+				 LIKELY(claim_known(work, old, cwq,
+						    WORK_PENDING));
 			if (LIKELY(queued)) {
 				P::debug_activate(work);
 				wake = insert_work(cwq, work);

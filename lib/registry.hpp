@@ -11,12 +11,15 @@ namespace cwq {
 template <Platform P>
 struct Registry {
 	typename P::Mutex mutex;
-	ListNode<P> workqueues GUARDED_BY(mutex); /* in order of creation */
+	ListNode<P> workqueues GUARDED_BY(mutex); /* by rising id */
+	unsigned long next_id GUARDED_BY(mutex);
 	CwqPool<P> pool GUARDED_BY(mutex);
 	/* S: threads that were left behind, see leave_behind(). */
 	typename P::template Atomic<unsigned long> nr_left;
-	/* What the workers wait for: see wait.hpp. */
+	/* Who waits for what: see wait.hpp. Outside the locks of cwqs. */
 	typename P::Lock waits_lock;
+	ListNode<P> waiters GUARDED_BY(waits_lock); /* by rising id */
+	unsigned long next_waiter GUARDED_BY(waits_lock);
 	/* Modules that go, see evict.hpp. A leaf: taken under a cwq's lock. */
 	typename P::Lock leaving_lock;
 	ListNode<P> leaving GUARDED_BY(leaving_lock);
@@ -27,7 +30,9 @@ bool init_registry(Registry<P> *registry) NO_THREAD_SAFETY_ANALYSIS
 {
 	registry->mutex.init();
 	registry->waits_lock.init(CWQ_LOCK_WAITS);
+	registry->next_waiter = registry->next_id = 1;
 	registry->leaving_lock.init(CWQ_LOCK_LEAVING);
+	init_list_head(&registry->waiters);
 	init_list_head(&registry->leaving);
 	init_list_head(&registry->workqueues);
 	return registry->pool.init();
@@ -160,12 +165,10 @@ unsigned int free_instance(Registry<P> *registry, const char *name)
 	}
 }
 
-/* What the counters of @cwq say, all at one moment. */
 template <Platform P>
-void take_snapshot(CpuWorkqueue<P> *cwq, typename P::Snapshot *snapshot)
+void read_counters(const CpuWorkqueue<P> *cwq, typename P::Snapshot *snapshot)
+	REQUIRES(cwq->lock)
 {
-	Guard<P> guard(cwq->lock);
-
 	snapshot->cpu = cwq->cpu;
 	snapshot->pid = cwq->pid.get();
 	snapshot->accepted = cwq->accepted.get();
@@ -175,6 +178,15 @@ void take_snapshot(CpuWorkqueue<P> *cwq, typename P::Snapshot *snapshot)
 	snapshot->running = cwq->current_work.get() ? 1 : 0;
 	snapshot->delayed = cwq->nr_delayed.get();
 	snapshot->redirected = cwq->redirected.get();
+}
+
+/* What the counters of @cwq say, all at one moment. */
+template <Platform P>
+void take_snapshot(CpuWorkqueue<P> *cwq, typename P::Snapshot *snapshot)
+{
+	Guard<P> guard(cwq->lock);
+
+	read_counters(cwq, snapshot);
 }
 
 } // namespace cwq

@@ -18,6 +18,7 @@ template <Platform P>
 struct Workqueue {
 	ListNode<P> link; /* R: in Registry::workqueues */
 	Registry<P> *registry; /* I */
+	unsigned long id; /* I: of no other queue, ever */
 	char name[NAME_LEN]; /* I */
 	unsigned int instance; /* I: tells queues of one name apart, from 1 */
 	bool singlethread; /* I */

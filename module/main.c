@@ -67,9 +67,14 @@ static int __init cwq_init(void)
 	ret = register_module_notifier(&cwq_module_nb);
 	if (ret)
 		goto destroy_events;
+	ret = cwq_watchdog_start();
+	if (ret)
+		goto unregister_nb;
 	cwq_debugfs_init();
 	return 0;
 
+unregister_nb:
+	unregister_module_notifier(&cwq_module_nb);
 destroy_events:
 	cwq_destroy_workqueue(cwq_system_wq);
 remove_state:
@@ -82,6 +87,7 @@ exit_core:
 static void __exit cwq_exit(void)
 {
 	cwq_debugfs_exit();
+	cwq_watchdog_stop();
 	unregister_module_notifier(&cwq_module_nb);
 	cwq_destroy_workqueue(cwq_system_wq);
 	cpuhp_remove_state_nocalls(cpuhp_state);

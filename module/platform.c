@@ -18,6 +18,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/topology.h>
 #include <linux/wait.h>
@@ -232,6 +233,22 @@ void cwq_shim_thread_stop(struct task_struct *thread)
 	put_task_struct(thread);
 }
 
+void cwq_shim_thread_get(struct task_struct *thread)
+{
+	get_task_struct(thread);
+}
+
+bool cwq_shim_thread_frozen(struct task_struct *thread)
+{
+	return READ_ONCE(thread->__state) & TASK_FROZEN;
+}
+
+void cwq_shim_current_task(struct cwq_task *task)
+{
+	task->pid = task_pid_nr(current);
+	strscpy(task->comm, current->comm, sizeof(task->comm));
+}
+
 void cwq_shim_set_freezable(void)
 {
 	set_freezable();
@@ -256,6 +273,11 @@ bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
 void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
 {
 	del_timer_sync(&dwork->timer);
+}
+
+unsigned long cwq_shim_timer_expires(const struct cwq_delayed_work *dwork)
+{
+	return READ_ONCE(dwork->timer.expires);
 }
 
 bool cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork)

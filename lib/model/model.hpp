@@ -328,6 +328,30 @@ struct Model {
 	static void set_freezable();
 	static void freeze();
 	static void *current_worker();
+	static void thread_get(Thread *)
+	{
+	}
+	static bool thread_frozen(Thread *)
+	{
+		return false;
+	}
+
+	/* All at once: only who looks asks for it. */
+	static unsigned long now()
+	{
+		return 0;
+	}
+	static void current_task(cwq_task *)
+	{
+	}
+	static const void *address(Func func)
+	{
+		return reinterpret_cast<const void *>(func);
+	}
+	static unsigned long timer_expires(auto *)
+	{
+		return 0;
+	}
 
 	static void timer_arm(auto *work, unsigned long delay, HERE);
 	static bool timer_take_out(auto *work, HERE);
