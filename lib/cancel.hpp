@@ -29,6 +29,7 @@ template <Platform P>
 	else if (data & WORK_PENDING)
 		unlink_pending(cwq, work);
 	if (data & WORK_PENDING) {
+		observe_gone(cwq, work, data);
 		P::debug_deactivate(work);
 		P::trace_cancel(cwq, work);
 	}

@@ -172,13 +172,9 @@ static int error(WaitEnd end)
 bool cwq_core_queue_work(int cpu, cwq_workqueue_struct *wq,
 			 cwq_work_struct *work, const void *caller)
 {
-	if (!args_ok(wq, core(work), caller))
-		return false;
-
-	CpuWorkqueue<Kernel> *cwq = core(wq)->cwq[cpu];
-
-	return work_ok_for(core(work), cwq, caller) &&
-	       tell(queue_work_on(cwq, core(work)), caller);
+	return args_ok(wq, core(work), caller) &&
+	       tell(queue_work_on(core(wq)->cwq[cpu], core(work), caller),
+		    caller);
 }
 
 bool cwq_core_queue_work_on(int cpu, cwq_workqueue_struct *wq,
@@ -193,7 +189,8 @@ bool cwq_core_queue_work_traced(int cpu, cwq_workqueue_struct *wq,
 {
 	return args_ok(wq, core(work), caller) && cpu_ok(cpu, caller) &&
 	       work_ok(core(work), caller) &&
-	       tell(queue_work_slowly(core(wq)->cwq[cpu], core(work)), caller);
+	       tell(queue_work_slowly(core(wq)->cwq[cpu], core(work), caller),
+		    caller);
 }
 
 bool cwq_core_queue_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
@@ -207,7 +204,8 @@ bool cwq_core_queue_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
 	CpuWorkqueue<Kernel> *cwq = core(wq)->cwq[cpu];
 
 	return work_ok_for(core(dwork), cwq, caller) &&
-	       tell(queue_delayed_work_on(cwq, core(dwork), delay), caller);
+	       tell(queue_delayed_work_on(cwq, core(dwork), delay, caller),
+		    caller);
 }
 
 bool cwq_core_mod_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
@@ -218,8 +216,8 @@ bool cwq_core_mod_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
 	    !delayed_ok(dwork, caller) || !work_ok(core(dwork), caller))
 		return false;
 
-	Queued queued =
-		mod_delayed_work_on(core(wq)->cwq[cpu], core(dwork), delay);
+	Queued queued = mod_delayed_work_on(core(wq)->cwq[cpu], core(dwork),
+					    delay, caller);
 
 	tell(queued, caller);
 	return queued == Queued::pending;
@@ -429,6 +427,27 @@ void cwq_core_cpu_offline(int cpu)
 void cwq_core_evict(const void *module)
 {
 	evict(&registry, module);
+}
+
+bool cwq_core_observe(unsigned int flag, bool on)
+{
+	return observe(&registry, flag, on);
+}
+
+unsigned int cwq_core_observing(void)
+{
+	return observing(&registry);
+}
+
+/* SAFETY: the shim hands back what it got for the directory. */
+void cwq_core_read_stats(void *cwq, cwq_stats *stats)
+{
+	read_stats(static_cast<CpuWorkqueue<Kernel> *>(cwq), stats);
+}
+
+void cwq_core_reset_stats(void *cwq)
+{
+	reset_stats(static_cast<CpuWorkqueue<Kernel> *>(cwq));
 }
 
 bool cwq_core_next_queue(cwq_place *place, cwq_queue_row *row,

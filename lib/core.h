@@ -123,6 +123,14 @@ bool cwq_core_cpu_online(int cpu);
 void cwq_core_cpu_offline(int cpu);
 void cwq_core_evict(const void *module);
 
+/* Turn one of CWQ_OBSERVE_... on or off; false if there is no memory. */
+bool cwq_core_observe(unsigned int flag, bool on);
+unsigned int cwq_core_observing(void);
+
+/* Of one cwq, as in the directory of its queue. */
+void cwq_core_read_stats(void *cwq, struct cwq_stats *stats);
+void cwq_core_reset_stats(void *cwq);
+
 /*
  * What there is at @place, or behind it, where @place goes then. False behind the
  * last queue.
@@ -167,6 +175,9 @@ void *cwq_shim_alloc_on(int cpu, unsigned long size);
 void *cwq_shim_alloc_atomic(unsigned long size);
 void cwq_shim_free(void *memory);
 bool cwq_shim_is_memory(const void *memory);
+
+/* In ns, the same for all CPUs. */
+unsigned long cwq_shim_clock(void);
 
 /* Who calls this, or is interrupted. */
 void cwq_shim_current_task(struct cwq_task *task);
@@ -232,6 +243,11 @@ void cwq_shim_trace_cancel(const char *queue, int cpu,
 void cwq_shim_trace_insert_barrier(const char *queue, int cpu);
 void cwq_shim_trace_create(const char *queue);
 void cwq_shim_trace_destroy(const char *queue);
+
+/* module/directory.c: @cwqs are @nr, by CPU, or that of a single thread */
+void *cwq_shim_directory_create(const char *queue, unsigned int instance,
+				void *const *cwqs, int nr, bool singlethread);
+void cwq_shim_directory_remove(void *directory);
 
 /* module/misuse.c */
 void cwq_shim_misuse(enum cwq_misuse misuse, const void *caller);

@@ -19,18 +19,22 @@ template <Platform P>
 struct Workqueue;
 template <Platform P>
 struct Waiter;
+template <Platform P>
+class Observer;
 
 /* Why a cwq does not take every work. None of these: it does. */
 inline constexpr unsigned char STATE_OFFLINE = 1 << 0; /* goes elsewhere */
 inline constexpr unsigned char STATE_CLOSED = 1 << 1; /* destroyed: refused */
 inline constexpr unsigned char STATE_DRAINING = 1 << 2; /* only from within */
 inline constexpr unsigned char STATE_SCREENED = 1 << 3; /* see evict.hpp */
+inline constexpr unsigned char STATE_OBSERVED = 1 << 5; /* see observe.hpp */
 /* Besides, of an offline one: its thread ends when it has nothing to do. */
 inline constexpr unsigned char STATE_RETIRING = 1 << 4;
 
 /* What the worker does besides when the function has returned. */
 inline constexpr unsigned char AFTER_RUN_LEFT = 1 << 0; /* leave_behind() */
 inline constexpr unsigned char AFTER_RUN_FREEZE = 1 << 1; /* if freezeable */
+inline constexpr unsigned char AFTER_RUN_OBSERVED = 1 << 2; /* observe_end() */
 
 /*
  * L: guarded by lock.  I: constant from creation on.  R: guarded by the
@@ -79,6 +83,8 @@ struct alignas(64) CpuWorkqueue {
 	int cpu; /* I: -1 for the thread of a single-threaded queue */
 	const void *self; /* I: the mark that names_cwq() looks for */
 	ListNode<P> free_link; /* R: in the CwqPool */
+
+	Var<Observer<P> *> observer GUARDED_BY(lock); /* L: or nullptr */
 
 	/* The watchdog's: see watchdog.hpp. */
 	Var<unsigned long> mark GUARDED_BY(lock); /* L: accepted by then */
@@ -225,6 +231,13 @@ void one_less(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 template <Platform P>
 void end_of_left_work(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock);
 
+/* Declared with the observer: a work that it may know starts, and has ended. */
+template <Platform P>
+void observe_start(CpuWorkqueue<P> *cwq, const Work<P> *work,
+		   typename P::Func func) REQUIRES(cwq->lock);
+template <Platform P>
+void observe_end(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock);
+
 /*
  * The machine is about to sleep, and the worker that calls this runs a function.
  * It freezes when that is done: while a work counts as running, a cancel in
@@ -246,6 +259,8 @@ NOINLINE void finish_run(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 	cwq->after_run.set(0);
 	if (after_run & AFTER_RUN_LEFT)
 		end_of_left_work(cwq);
+	if (after_run & AFTER_RUN_OBSERVED)
+		observe_end(cwq);
 	if (after_run & AFTER_RUN_FREEZE) {
 		cwq->lock.unlock_irq();
 		P::freeze();
@@ -273,11 +288,17 @@ void run_workqueue(CpuWorkqueue<P> *cwq)
 		typename P::Func func = work->func.get();
 
 		list_del_init(&work->entry);
-		if (move_wq_data(work, cwq, 0) & WORK_BARRIER) {
-			cwq->lock.unlock_irq();
-			finish_barrier(work);
-			cwq->lock.lock_irq();
-			continue;
+
+		unsigned long data = move_wq_data(work, cwq, 0);
+
+		if (UNLIKELY(data & (WORK_BARRIER | WORK_OBSERVED))) {
+			if (data & WORK_BARRIER) {
+				cwq->lock.unlock_irq();
+				finish_barrier(work);
+				cwq->lock.lock_irq();
+				continue;
+			}
+			observe_start(cwq, work, func);
 		}
 		one_less(cwq);
 		cwq->current_work.set(work);

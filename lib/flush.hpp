@@ -113,7 +113,7 @@ Waited flush_work(Registry<P> *registry, Work<P> *work, Patience patience)
 				return waited;
 			at.cwq->lock.assert_held();
 
-			bool listed = (at.data & WORK_FLAGS) == WORK_PENDING;
+			bool listed = is_listed(at.data);
 
 			if (listed || at.cwq->current_work.get() == work) {
 				insert_only_barrier(at.cwq, &barrier, &flusher,

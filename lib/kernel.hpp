@@ -50,6 +50,9 @@ struct Kernel {
 	using Func = cwq_work_func_t;
 	using Snapshot = cwq_snapshot;
 
+	/* Half of 1,024 live works may be known: 64 KiB. */
+	static constexpr unsigned int OBSERVER_BITS = 10;
+
 	static constexpr int order(Order order)
 	{
 		switch (order) {
@@ -321,6 +324,22 @@ struct Kernel {
 	static void current_task(cwq_task *task)
 	{
 		cwq_shim_current_task(task);
+	}
+	static unsigned long clock()
+	{
+		return cwq_shim_clock();
+	}
+	static void *directory_create(auto *wq, int nr)
+	{
+		/* SAFETY: pointers to cwqs, of which the shim knows nothing. */
+		return cwq_shim_directory_create(
+			wq->name, wq->instance,
+			reinterpret_cast<void *const *>(wq->cwq), nr,
+			wq->singlethread);
+	}
+	static void directory_remove(void *directory)
+	{
+		cwq_shim_directory_remove(directory);
 	}
 	static unsigned long now()
 	{

@@ -91,6 +91,8 @@ void adopt_cwq(Workqueue<P> *wq, CpuWorkqueue<P> *cwq, unsigned char state)
 template <Platform P>
 void abandon_cwq(CpuWorkqueue<P> *cwq)
 {
+	detach_observer(cwq);
+
 	Guard<P> guard(cwq->lock);
 
 	cwq->wq.set(nullptr);
@@ -127,6 +129,9 @@ bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 		adopt_cwq(wq, cwq,
 			  (up ? 0 : STATE_OFFLINE | STATE_RETIRING) |
 				  (screened ? STATE_SCREENED : 0));
+		/* If there is no memory, it is not observed: the table says so. */
+		if (registry->observing && attach_observer(cwq))
+			set_wanted(cwq, registry->observing);
 		if (up && !wq->fallback.load(Order::relaxed))
 			wq->fallback.store(cwq, Order::release);
 		if (up && !create_thread(wq, cwq))
@@ -162,10 +167,9 @@ struct WorkqueueKind {
 	const void *owner;
 };
 
-/* Make a queue; nullptr if there is no memory or no thread. */
 template <Platform P>
-Workqueue<P> *create_workqueue(Registry<P> *registry, const char *name,
-			       const WorkqueueKind &kind)
+Workqueue<P> *make_workqueue(Registry<P> *registry, const char *name,
+			     const WorkqueueKind &kind)
 	NO_THREAD_SAFETY_ANALYSIS
 {
 	auto *wq = P::template make<Workqueue<P>>(1, sizeof(CpuWorkqueue<P> *) *
@@ -196,6 +200,20 @@ Workqueue<P> *create_workqueue(Registry<P> *registry, const char *name,
 	}
 	list_add_tail(&wq->link, &registry->workqueues);
 	P::trace_create(wq->name);
+	return wq;
+}
+
+/* Make a queue; nullptr if there is no memory or no thread. */
+template <Platform P>
+Workqueue<P> *create_workqueue(Registry<P> *registry, const char *name,
+			       const WorkqueueKind &kind)
+{
+	Workqueue<P> *wq = make_workqueue(registry, name, kind);
+
+	/* Its directory shows nothing of the registry's, but whoever reads
+	 * there may wait for the registry. */
+	if (wq)
+		wq->directory = P::directory_create(wq, nr_cwqs(wq));
 	return wq;
 }
 
@@ -235,6 +253,8 @@ bool destroy_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 		set_states(wq, 0, STATE_CLOSED);
 		return false;
 	}
+	/* Before another queue may get its name. */
+	P::directory_remove(wq->directory);
 	{
 		MutexGuard<P> guard(registry->mutex);
 

@@ -14,6 +14,7 @@ struct Registry {
 	ListNode<P> workqueues GUARDED_BY(mutex); /* by rising id */
 	unsigned long next_id GUARDED_BY(mutex);
 	CwqPool<P> pool GUARDED_BY(mutex);
+	unsigned int observing GUARDED_BY(mutex); /* CWQ_OBSERVE_... */
 	/* S: threads that were left behind, see leave_behind(). */
 	typename P::template Atomic<unsigned long> nr_left;
 	/* Who waits for what: see wait.hpp. Outside the locks of cwqs. */
@@ -138,13 +139,27 @@ bool any_left_behind(const Registry<P> *registry)
 	return UNLIKELY(registry->nr_left.load(Order::acquire));
 }
 
+/* Names are told apart as they are shown. */
+inline char shown_as(char c)
+{
+	return c == '/' ? '!' : c;
+}
+
 inline bool same_name(const char *a, const char *b)
 {
-	while (*a && *a == *b) {
+	while (*a && shown_as(*a) == shown_as(*b)) {
 		a++;
 		b++;
 	}
-	return *a == *b;
+	return shown_as(*a) == shown_as(*b);
+}
+
+/* Would the directory of the first queue of this name be where a file is? */
+inline bool is_file(const char *name)
+{
+	return same_name(name, "queues") || same_name(name, "works") ||
+	       same_name(name, "waiters") || same_name(name, "control") ||
+	       same_name(name, "misuse");
 }
 
 /* The smallest number that no other queue of this name has. */
@@ -152,7 +167,7 @@ template <Platform P>
 unsigned int free_instance(Registry<P> *registry, const char *name)
 	REQUIRES(registry->mutex)
 {
-	for (unsigned int instance = 1;; instance++) {
+	for (unsigned int instance = is_file(name) ? 2 : 1;; instance++) {
 		bool taken = false;
 
 		for_each_workqueue(registry, [&](Workqueue<P> *wq) {

@@ -35,6 +35,7 @@ enum cwq_queue_state {
 #define CWQ_FLAG_OFFLINE (1u << 0)
 #define CWQ_FLAG_DRAINING (1u << 1)
 #define CWQ_FLAG_CLOSED (1u << 2)
+#define CWQ_FLAG_OBSERVED (1u << 3)
 
 enum cwq_work_state {
 	CWQ_SHOWN_RUNNING,
@@ -80,11 +81,45 @@ struct cwq_queue_row {
 	const void *func;
 };
 
+/* What is observed of works, if it is wanted. */
+#define CWQ_OBSERVE_TIMING (1u << 0)
+#define CWQ_OBSERVE_HISTOGRAMS (1u << 1)
+#define CWQ_OBSERVE_PROVENANCE (1u << 2)
+
+/* Where a work comes from. */
+struct cwq_origin {
+	const void *caller; /* an address in the function that queued it */
+	struct cwq_task task;
+	int cpu; /* that was asked for */
+};
+
 struct cwq_work_row {
 	enum cwq_work_state state;
 	const void *func;
-	unsigned long age; /* of the running one */
+	unsigned long age; /* of a running or cancelling one */
 	long expires; /* from now, of a delayed one */
+	unsigned int known; /* CWQ_OBSERVE_...: there are these */
+	unsigned long waited; /* ns on its list, with TIMING */
+	struct cwq_origin origin; /* with PROVENANCE */
+};
+
+#define CWQ_FUNCS_KNOWN 32
+#define CWQ_BUCKETS 32
+
+/* The runs of one function; times in ns. */
+struct cwq_func_stats {
+	const void *func;
+	unsigned long count;
+	unsigned long run_total, run_max;
+	unsigned long wait_total, wait_max;
+	/* 0: below 1 us; n: from 2^(n - 1) us on, and below twice that. */
+	unsigned int run[CWQ_BUCKETS], wait[CWQ_BUCKETS];
+};
+
+/* The runs of one cwq; the last one is of all the functions that did not fit. */
+struct cwq_stats {
+	unsigned long works_missed, funcs_missed;
+	struct cwq_func_stats funcs[CWQ_FUNCS_KNOWN + 1];
 };
 
 #define CWQ_WORKS_SHOWN 256 /* pending, and as many delayed */

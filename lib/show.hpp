@@ -9,6 +9,7 @@
 #ifndef CWQ_SHOW_HPP
 #define CWQ_SHOW_HPP
 
+#include "observe.hpp"
 #include "wait.hpp"
 
 namespace cwq {
@@ -115,7 +116,8 @@ void show_queue(CpuWorkqueue<P> *cwq, cwq_queue_row *row,
 	row->state = queue_state(cwq);
 	row->flags = (state & STATE_OFFLINE ? CWQ_FLAG_OFFLINE : 0) |
 		     (state & STATE_DRAINING ? CWQ_FLAG_DRAINING : 0) |
-		     (state & STATE_CLOSED ? CWQ_FLAG_CLOSED : 0);
+		     (state & STATE_CLOSED ? CWQ_FLAG_CLOSED : 0) |
+		     (state & STATE_OBSERVED ? CWQ_FLAG_OBSERVED : 0);
 	row->pending_max = cwq->pending_max.get();
 	/* See one_less(): it may be longer than ever just now. */
 	if (row->pending_max < cwq->pending.get())
@@ -148,7 +150,20 @@ cwq_work_row *add_work(cwq_works *works, cwq_work_state state,
 
 	row->state = state;
 	row->func = P::address(func);
+	row->known = 0;
 	return row;
+}
+
+/* @row is of a work of which this is known, if @known is not nullptr. */
+template <Platform P>
+void show_known(const KnownWork<P> *known, cwq_work_row *row)
+{
+	if (!known)
+		return;
+	row->known = known->known;
+	row->origin = known->origin;
+	if (row->known & CWQ_OBSERVE_TIMING)
+		row->waited = P::clock() - known->since;
 }
 
 /* Add the first works of @list, @nr of them in all. */
@@ -167,11 +182,16 @@ void show_works_of(CpuWorkqueue<P> *cwq, ListNode<P> *list, unsigned long nr,
 		if (data & WORK_BARRIER)
 			continue;
 		shown++;
-		if (data & WORK_DELAYED)
-			add_work<P>(works, CWQ_SHOWN_DELAYED, work->func.get())
-				->expires = P::timer_expires(work) - P::now();
-		else
-			add_work<P>(works, CWQ_SHOWN_PENDING, work->func.get());
+
+		bool delayed = data & WORK_DELAYED;
+		cwq_work_row *row = add_work<P>(
+			works, delayed ? CWQ_SHOWN_DELAYED : CWQ_SHOWN_PENDING,
+			work->func.get());
+
+		if (delayed)
+			row->expires = P::timer_expires(work) - P::now();
+		if (data & WORK_OBSERVED && cwq->observer.get())
+			show_known(cwq->observer.get()->find(work), row);
 	}
 	works->truncated += nr - shown;
 }
@@ -208,9 +228,15 @@ void show_works(Registry<P> *registry, CpuWorkqueue<P> *cwq, cwq_works *works)
 	works->nr = 0;
 	works->truncated = 0;
 	show_where(cwq, &works->where);
-	if (cwq->current_work.get())
-		add_work<P>(works, CWQ_SHOWN_RUNNING, cwq->current_func.get())
-			->age = P::now() - cwq->started.get();
+	if (cwq->current_work.get()) {
+		const Observer<P> *observer = cwq->observer.get();
+		cwq_work_row *row = add_work<P>(works, CWQ_SHOWN_RUNNING,
+						cwq->current_func.get());
+
+		row->age = P::now() - cwq->started.get();
+		if (observer && observer->running.work)
+			show_known(&observer->running, row);
+	}
 	show_works_of(cwq, &cwq->worklist, cwq->pending.get(), works);
 	show_works_of(cwq, &cwq->delayed, cwq->nr_delayed.get(), works);
 	show_cancels(registry, cwq, works);

@@ -24,6 +24,7 @@ struct Workqueue {
 	bool singlethread; /* I */
 	bool freezeable; /* I */
 	bool rt; /* I */
+	void *directory; /* I: in debugfs */
 	const void *owner; /* I: the module that made it */
 	[[no_unique_address]] typename P::QueueMap map; /* S */
 	/* S: an open cwq, for work whose CPU is offline. */

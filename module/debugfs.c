@@ -13,7 +13,7 @@
 
 #include "shim.h"
 
-static struct dentry *cwq_dir;
+struct dentry *cwq_debugfs_dir;
 
 /* One of @words for each bit of @flags. */
 static void show_flags(struct seq_file *m, unsigned int flags,
@@ -52,7 +52,8 @@ static void show_queue(struct seq_file *m, const void *group, unsigned int row)
 		[CWQ_QUEUE_FROZEN] = "frozen",
 		[CWQ_QUEUE_STALLED] = "stalled",
 	};
-	static const char *const flags[] = { "offline", "draining", "closed" };
+	static const char *const flags[] = { "offline", "draining", "closed",
+					     "observed" };
 	const struct queue_group *g = group;
 	const struct cwq_queue_row *q = &g->row;
 	const struct cwq_snapshot *s = &g->counters;
@@ -69,6 +70,7 @@ static void show_queue(struct seq_file *m, const void *group, unsigned int row)
 	seq_printf(m, " %lu", q->pending_max);
 	cwq_show_ms(m, s->pending, q->oldest);
 	cwq_show_ms(m, q->func, q->running);
+	seq_putc(m, ' ');
 	cwq_show_func(m, q->func);
 	seq_printf(m, " %lu", q->stalls);
 }
@@ -102,14 +104,17 @@ void cwq_debugfs_init(void)
 {
 	unsigned int i;
 
-	cwq_dir = debugfs_create_dir("cwq", NULL);
+	cwq_debugfs_dir = debugfs_create_dir("cwq", NULL);
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
-		debugfs_create_file(tables[i].name, 0400, cwq_dir,
+		debugfs_create_file(tables[i].name, 0400, cwq_debugfs_dir,
 				    (void *)&tables[i].file, &cwq_table_fops);
-	debugfs_create_file("misuse", 0400, cwq_dir, NULL, &misuse_fops);
+	debugfs_create_file("control", 0600, cwq_debugfs_dir, NULL,
+			    &cwq_control_fops);
+	debugfs_create_file("misuse", 0400, cwq_debugfs_dir, NULL,
+			    &misuse_fops);
 }
 
 void cwq_debugfs_exit(void)
 {
-	debugfs_remove(cwq_dir);
+	debugfs_remove(cwq_debugfs_dir);
 }

@@ -11,6 +11,7 @@
 #include <linux/lockdep.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
@@ -19,6 +20,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <linux/timer.h>
 #include <linux/topology.h>
 #include <linux/wait.h>
@@ -147,7 +149,7 @@ long cwq_shim_wait_killable(void *completion, unsigned long timeout)
 
 void *cwq_shim_alloc(unsigned long size)
 {
-	return kzalloc(size, GFP_KERNEL);
+	return kvzalloc(size, GFP_KERNEL);
 }
 
 /* A power of two is aligned to itself, which the core's structs may need. */
@@ -165,7 +167,7 @@ void *cwq_shim_alloc_atomic(unsigned long size)
 
 void cwq_shim_free(void *memory)
 {
-	kfree(memory);
+	kvfree(memory);
 }
 
 bool cwq_shim_is_memory(const void *memory)
@@ -241,6 +243,11 @@ void cwq_shim_thread_get(struct task_struct *thread)
 bool cwq_shim_thread_frozen(struct task_struct *thread)
 {
 	return READ_ONCE(thread->__state) & TASK_FROZEN;
+}
+
+unsigned long cwq_shim_clock(void)
+{
+	return ktime_get_ns();
 }
 
 void cwq_shim_current_task(struct cwq_task *task)

@@ -9,6 +9,7 @@
 
 #include "../lib/core.h"
 
+struct dentry;
 struct seq_file;
 
 /* What lockdep knows of a queue: see module/lockdep.c. */
@@ -43,15 +44,20 @@ struct cwq_table_file {
 };
 extern const struct file_operations cwq_table_fops;
 
-/* Words of a row; all but the first begin with a blank. */
+/* Words of a row. */
+int cwq_name_word(char *word, size_t size, const char *name);
 void cwq_show_where(struct seq_file *m, const struct cwq_where *where);
-void cwq_show_task(struct seq_file *m, const struct cwq_task *task);
 void cwq_show_func(struct seq_file *m, const void *func);
+
+/* These begin with a blank. */
+void cwq_show_task(struct seq_file *m, const struct cwq_task *task);
 void cwq_show_number(struct seq_file *m, bool applies, unsigned long number);
 void cwq_show_ms(struct seq_file *m, bool applies, unsigned long age);
 
 extern const struct cwq_table cwq_works_table;
 extern const struct cwq_table cwq_waiters_table;
+extern const struct file_operations cwq_control_fops;
+extern struct dentry *cwq_debugfs_dir;
 
 const char *cwq_call_name(enum cwq_call call);
 

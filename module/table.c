@@ -15,6 +15,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/string_helpers.h>
 
 #include <cwq/types.h>
 
@@ -128,17 +129,27 @@ const struct file_operations cwq_table_fops = {
 
 /* Words */
 
+/* The name of a queue, or of a task, as one word. Returns its length. */
+int cwq_name_word(char *word, size_t size, const char *name)
+{
+	int len =
+		string_escape_str(name, word, size - 1, ESCAPE_OCTAL, ESCAPED);
+
+	word[len] = '\0';
+	strreplace(word, '/', '!');
+	return len;
+}
+
 void cwq_show_where(struct seq_file *m, const struct cwq_where *where)
 {
-	char word[CWQ_NAME_LEN];
+	char word[4 * CWQ_NAME_LEN];
 
 	if (!where->name[0]) {
 		seq_puts(m, "- -");
 		return;
 	}
-	strscpy(word, where->name, sizeof(word));
-	strreplace(word, '/', '!');
-	seq_escape(m, word, ESCAPED);
+	cwq_name_word(word, sizeof(word), where->name);
+	seq_puts(m, word);
 	if (where->instance > 1)
 		seq_printf(m, "#%u", where->instance);
 	if (where->cpu < 0)
@@ -149,12 +160,10 @@ void cwq_show_where(struct seq_file *m, const struct cwq_where *where)
 
 void cwq_show_task(struct seq_file *m, const struct cwq_task *task)
 {
-	char word[TASK_COMM_LEN];
+	char word[4 * TASK_COMM_LEN];
 
-	strscpy(word, task->comm, sizeof(word));
-	strreplace(word, '/', '!');
-	seq_printf(m, " %d ", task->pid);
-	seq_escape(m, word, ESCAPED);
+	cwq_name_word(word, sizeof(word), task->comm);
+	seq_printf(m, " %d %s", task->pid, word);
 }
 
 /* One word: without the blank before the module that it is in. */
@@ -164,14 +173,14 @@ void cwq_show_func(struct seq_file *m, const void *func)
 	char *blank;
 
 	if (!func) {
-		seq_puts(m, " -");
+		seq_puts(m, "-");
 		return;
 	}
 	snprintf(word, sizeof(word), "%ps", func);
 	blank = strchr(word, ' ');
 	if (blank)
 		memmove(blank, blank + 1, strlen(blank));
-	seq_printf(m, " %s", word);
+	seq_puts(m, word);
 }
 
 void cwq_show_number(struct seq_file *m, bool applies, unsigned long number)

@@ -2,7 +2,9 @@
 /* debugfs: the tables of works and of who waits for them. */
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/seq_file.h>
+#include <linux/time64.h>
 
 #include <cwq/types.h>
 
@@ -15,6 +17,19 @@ static int load_works(void *arg, struct cwq_place *place, void *group)
 	if (!cwq_core_next_works(place, works))
 		return -1;
 	return works->nr + !!works->truncated;
+}
+
+static void show_origin(struct seq_file *m, bool known,
+			const struct cwq_origin *origin)
+{
+	if (!known) {
+		seq_puts(m, " - - - -");
+		return;
+	}
+	cwq_show_number(m, origin->cpu >= 0, origin->cpu);
+	seq_putc(m, ' ');
+	cwq_show_func(m, origin->caller);
+	cwq_show_task(m, &origin->task);
 }
 
 static void show_work(struct seq_file *m, const void *group, unsigned int row)
@@ -30,22 +45,27 @@ static void show_work(struct seq_file *m, const void *group, unsigned int row)
 
 	cwq_show_where(m, &works->where);
 	if (row == works->nr) {
-		seq_printf(m, " truncated - %lu - -", works->truncated);
+		seq_printf(m, " truncated - %lu - - - - - -", works->truncated);
 		return;
 	}
 	seq_printf(m, " %s", states[work->state]);
+	seq_putc(m, ' ');
 	cwq_show_func(m, work->func);
 	seq_puts(m, " 1");
-	cwq_show_ms(m,
-		    work->state == CWQ_SHOWN_RUNNING ||
-			    work->state == CWQ_SHOWN_CANCELLING,
-		    work->age);
+	if (work->state == CWQ_SHOWN_RUNNING ||
+	    work->state == CWQ_SHOWN_CANCELLING)
+		cwq_show_ms(m, true, work->age);
+	else
+		cwq_show_number(m, work->known & CWQ_OBSERVE_TIMING,
+				div_u64(work->waited, NSEC_PER_MSEC));
 	cwq_show_ms(m, work->state == CWQ_SHOWN_DELAYED,
 		    max(work->expires, 0L));
+	show_origin(m, work->known & CWQ_OBSERVE_PROVENANCE, &work->origin);
 }
 
 const struct cwq_table cwq_works_table = {
-	.columns = "queue cpu state func count age_ms expires_ms",
+	.columns =
+		"queue cpu state func count age_ms expires_ms req_cpu caller pid comm",
 	.group_size = sizeof(struct cwq_works),
 	.load = load_works,
 	.show = show_work,
@@ -103,6 +123,7 @@ static void show_wait(struct seq_file *m, const void *group, unsigned int row)
 	seq_putc(m, ' ');
 	cwq_show_where(m, &wait->where);
 	cwq_show_number(m, wait->then <= CWQ_THEN_STARTS, wait->ahead);
+	seq_putc(m, ' ');
 	cwq_show_func(m, wait->func);
 	cwq_show_ms(m, wait->func, wait->running);
 	cwq_show_number(m, wait->worker, wait->worker);

@@ -36,6 +36,8 @@ struct Model {
 	/* A work's function; it is called with the Work<Model>. */
 	using Func = void (*)(void *work);
 
+	static constexpr unsigned int OBSERVER_BITS = 2;
+
 	struct Snapshot {
 		int cpu, pid;
 		unsigned long accepted, executed, cancelled, pending, running,
@@ -347,6 +349,17 @@ struct Model {
 	static const void *address(Func func)
 	{
 		return reinterpret_cast<const void *>(func);
+	}
+	static unsigned long clock()
+	{
+		return 0;
+	}
+	static void *directory_create(auto *, int)
+	{
+		return nullptr;
+	}
+	static void directory_remove(void *)
+	{
 	}
 	static unsigned long timer_expires(auto *)
 	{
