@@ -8,7 +8,7 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-TABLES="queues works waiters misuse"
+TABLES="queues works waiters control misuse"
 ITEM_FN="item_fn[cwq_test_items]"
 CPU=1
 SNAPSHOTS=1000
@@ -166,7 +166,7 @@ in_steps() {
 			complain "misuse from byte $skip" || return
 	done
 	dd if="$DEBUGFS/cwq/works" bs=64 skip=20 2>/dev/null |
-		awk 'NR > 1 && NF != 7 { bad = 1 } END { exit NR < 100 || bad }' ||
+		awk 'NR > 1 && NF != 11 { bad = 1 } END { exit NR < 100 || bad }' ||
 		complain "works from its middle" || return
 	let_go
 }

@@ -25,7 +25,9 @@
  *		is none before
  * deep	"COUNT": so many such items, each on a single-threaded queue cwq_deep of
  *		its own, which stays until the module goes
- * again	anything: queue the newest item again where it was
+ * again	anything: queue the newest item again, on this CPU
+ * twice	"CPU": a new item on that CPU, by queue_first(), and at once again by
+ *		queue_second()
  * cancel_item	"N": cancel the Nth newest item, whatever it does
  * flush_item, flush_delayed, drain	anything: call that for the newest item, or
  *		for cwq_items
@@ -50,7 +52,7 @@
 #include <cwq/workqueue.h>
 
 /* More than are ever pending at once: they are used in turn. */
-#define NR_ITEMS 512
+#define NR_ITEMS 10240
 
 static struct cwq_workqueue_struct *items_wq;
 static struct cwq_workqueue_struct *single_wq;
@@ -208,6 +210,30 @@ static int drain_queue(int unused1, int unused2, int unused3)
 	return 0;
 }
 
+/* Two that queue the same item: the first wins. */
+static noinline bool queue_first(int cpu, struct cwq_work_struct *work)
+{
+	bool queued = cwq_queue_work_on(cpu, items_wq, work);
+
+	barrier(); /* no tail call: it is to be seen as the caller */
+	return queued;
+}
+
+static noinline bool queue_second(int cpu, struct cwq_work_struct *work)
+{
+	bool queued = cwq_queue_work_on(cpu, items_wq, work);
+
+	barrier();
+	return queued;
+}
+
+static int queue_twice(int cpu, int unused2, int unused3)
+{
+	struct cwq_work_struct *work = &items[next_item++ % NR_ITEMS].work;
+
+	return queue_first(cpu, work) && !queue_second(cpu, work) ? 0 : -EBUSY;
+}
+
 static int flush_item(int unused1, int unused2, int unused3)
 {
 	cwq_flush_work(&newest_item(1)->work);
@@ -339,6 +365,7 @@ static const struct command {
 	{ "follow", queue_follower, true },
 	{ "deep", queue_deep, true },
 	{ "again", queue_again },
+	{ "twice", queue_twice, true },
 	{ "flush_item", flush_item },
 	{ "flush_delayed", flush_delayed },
 	{ "drain", drain_queue },
