@@ -62,7 +62,7 @@ struct alignas(64) CpuWorkqueue {
 	Var<unsigned long> accepted GUARDED_BY(lock); /* L */
 	Var<unsigned long> executed GUARDED_BY(lock); /* L */
 	Var<unsigned long> cancelled GUARDED_BY(lock); /* L */
-	Var<unsigned long> pending GUARDED_BY(lock); /* L */
+	Var<unsigned long> behind_first GUARDED_BY(lock); /* L: nr_pending() */
 
 	/* For who looks; times in jiffies. */
 	Var<unsigned long> pending_max GUARDED_BY(lock); /* L: one_less() */
@@ -144,6 +144,14 @@ private:
 	unsigned long flags_;
 };
 
+/* What is counted are those behind the first, so that a queuer sees by the sum that
+ * it has put the first one there. */
+template <Platform P>
+unsigned long nr_pending(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	return cwq->behind_first.get() + 1;
+}
+
 /* The work that will run next; nullptr if none is pending. */
 template <Platform P>
 Work<P> *first_pending(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
@@ -170,12 +178,10 @@ template <Platform P>
 [[nodiscard]] bool insert_work(CpuWorkqueue<P> *cwq, Work<P> *work)
 	REQUIRES(cwq->lock)
 {
-	unsigned long pending = cwq->pending.get();
-
 	list_add_tail(&work->entry, &cwq->worklist);
 	cwq->accepted.set(cwq->accepted.get() + 1);
-	cwq->pending.set(pending + 1);
-	if (UNLIKELY(!pending))
+	cwq->behind_first.set(cwq->behind_first.get() + 1);
+	if (UNLIKELY(!cwq->behind_first.get()))
 		cwq->head_since.set(P::now());
 
 	if (!cwq->asleep.get())
@@ -220,11 +226,11 @@ void announce_move(CpuWorkqueue<P> *cwq)
 template <Platform P>
 void one_less(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
-	unsigned long pending = cwq->pending.get();
+	unsigned long behind_first = cwq->behind_first.get();
 
-	cwq->pending.set(pending - 1);
-	if (UNLIKELY(pending > cwq->pending_max.get()))
-		cwq->pending_max.set(pending);
+	cwq->behind_first.set(behind_first - 1);
+	if (UNLIKELY(behind_first >= cwq->pending_max.get()))
+		cwq->pending_max.set(behind_first + 1);
 }
 
 /* Declared with the registry: a work that was left behind has ended. */

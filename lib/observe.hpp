@@ -397,7 +397,7 @@ void reset_stats(CpuWorkqueue<P> *cwq)
 {
 	Guard<P> guard(cwq->lock);
 
-	cwq->pending_max.set(cwq->pending.get());
+	cwq->pending_max.set(nr_pending(cwq));
 	if (Observer<P> *observer = cwq->observer.get())
 		observer->reset();
 }

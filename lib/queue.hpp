@@ -150,8 +150,8 @@ bool claim(Work<P> *work, unsigned long old, CpuWorkqueue<P> *cwq,
  * wake the worker.
  */
 template <Platform P, class Link>
-NOINLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
-			      unsigned long flags, Link link)
+ALWAYS_INLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
+				   unsigned long flags, Link link)
 	NO_THREAD_SAFETY_ANALYSIS
 {
 	const CpuWorkqueue<P> *const asked = cwq;

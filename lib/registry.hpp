@@ -189,7 +189,7 @@ void read_counters(const CpuWorkqueue<P> *cwq, typename P::Snapshot *snapshot)
 	snapshot->accepted = cwq->accepted.get();
 	snapshot->executed = cwq->executed.get();
 	snapshot->cancelled = cwq->cancelled.get();
-	snapshot->pending = cwq->pending.get();
+	snapshot->pending = nr_pending(cwq);
 	snapshot->running = cwq->current_work.get() ? 1 : 0;
 	snapshot->delayed = cwq->nr_delayed.get();
 	snapshot->redirected = cwq->redirected.get();

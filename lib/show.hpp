@@ -85,7 +85,7 @@ template <Platform P>
 bool is_stalled(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
 	return cwq->stalled_at.get() == progress(cwq) &&
-	       (cwq->current_work.get() || cwq->pending.get());
+	       (cwq->current_work.get() || nr_pending(cwq));
 }
 
 template <Platform P>
@@ -97,7 +97,7 @@ cwq_queue_state queue_state(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 		return CWQ_QUEUE_FROZEN;
 	if (cwq->current_work.get())
 		return CWQ_QUEUE_RUNNING;
-	return cwq->pending.get() ? CWQ_QUEUE_PENDING : CWQ_QUEUE_IDLE;
+	return nr_pending(cwq) ? CWQ_QUEUE_PENDING : CWQ_QUEUE_IDLE;
 }
 
 template <Platform P>
@@ -120,8 +120,8 @@ void show_queue(CpuWorkqueue<P> *cwq, cwq_queue_row *row,
 		     (state & STATE_OBSERVED ? CWQ_FLAG_OBSERVED : 0);
 	row->pending_max = cwq->pending_max.get();
 	/* See one_less(): it may be longer than ever just now. */
-	if (row->pending_max < cwq->pending.get())
-		row->pending_max = cwq->pending.get();
+	if (row->pending_max < nr_pending(cwq))
+		row->pending_max = nr_pending(cwq);
 	row->stalls = cwq->stalls.get();
 	row->oldest = now - oldest_since(cwq);
 	row->running = now - cwq->started.get();
@@ -237,7 +237,7 @@ void show_works(Registry<P> *registry, CpuWorkqueue<P> *cwq, cwq_works *works)
 		if (observer && observer->running.work)
 			show_known(&observer->running, row);
 	}
-	show_works_of(cwq, &cwq->worklist, cwq->pending.get(), works);
+	show_works_of(cwq, &cwq->worklist, nr_pending(cwq), works);
 	show_works_of(cwq, &cwq->delayed, cwq->nr_delayed.get(), works);
 	show_cancels(registry, cwq, works);
 }

@@ -27,7 +27,7 @@ void restart_mark(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 template <Platform P>
 bool mark_passed(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
-	unsigned long left = cwq->accepted.get() - cwq->pending.get();
+	unsigned long left = cwq->accepted.get() - nr_pending(cwq);
 
 	return static_cast<long>(left - cwq->mark.get()) >= 0;
 }
