@@ -28,6 +28,8 @@ static_assert(__builtin_offsetof(cwq_delayed_work, work) == 0);
 static_assert(WORK_PENDING == 1ul << CWQ_WORK_PENDING_BIT);
 static_assert(alignof(CpuWorkqueue<Kernel>) > WORK_FLAGS);
 static_assert(NAME_LEN == CWQ_NAME_LEN);
+/* One page more would cost twice the memory. */
+static_assert(sizeof(Observer<Kernel>) <= 1 << 16);
 static_assert(Platform<Kernel>);
 
 static constinit Registry<Kernel> registry = {};

@@ -50,7 +50,7 @@ struct Kernel {
 	using Func = cwq_work_func_t;
 	using Snapshot = cwq_snapshot;
 
-	/* Half of 1,024 live works may be known: 64 KiB. */
+	/* 1,024 slots, of which half may be in use. */
 	static constexpr unsigned int OBSERVER_BITS = 10;
 
 	static constexpr int order(Order order)

@@ -103,7 +103,7 @@ struct cwq_work_row {
 	struct cwq_origin origin; /* with PROVENANCE */
 };
 
-#define CWQ_FUNCS_KNOWN 32
+#define CWQ_FUNCS_KNOWN 24
 #define CWQ_BUCKETS 32
 
 /* The runs of one function; times in ns. */

@@ -220,25 +220,37 @@ void show_cancels(Registry<P> *registry, const CpuWorkqueue<P> *cwq,
 }
 
 template <Platform P>
+void show_running(const CpuWorkqueue<P> *cwq, cwq_works *works)
+	REQUIRES(cwq->lock)
+{
+	const Observer<P> *observer = cwq->observer.get();
+	cwq_work_row *row;
+
+	if (!cwq->current_work.get())
+		return;
+	row = add_work<P>(works, CWQ_SHOWN_RUNNING, cwq->current_func.get());
+	row->age = P::now() - cwq->started.get();
+	if (observer && observer->running.work)
+		show_known(&observer->running, row);
+}
+
+/* A work that a cancel keeps is on no list, and before the cancel begins to wait for
+ * it, it needs waits_lock: no work is shown twice. */
+template <Platform P>
 void show_works(Registry<P> *registry, CpuWorkqueue<P> *cwq, cwq_works *works)
 {
 	Guard<P> waits_guard(registry->waits_lock);
-	Guard<P> guard(cwq->lock);
 
 	works->nr = 0;
 	works->truncated = 0;
-	show_where(cwq, &works->where);
-	if (cwq->current_work.get()) {
-		const Observer<P> *observer = cwq->observer.get();
-		cwq_work_row *row = add_work<P>(works, CWQ_SHOWN_RUNNING,
-						cwq->current_func.get());
+	{
+		Guard<P> guard(cwq->lock);
 
-		row->age = P::now() - cwq->started.get();
-		if (observer && observer->running.work)
-			show_known(&observer->running, row);
+		show_where(cwq, &works->where);
+		show_running(cwq, works);
+		show_works_of(cwq, &cwq->worklist, nr_pending(cwq), works);
+		show_works_of(cwq, &cwq->delayed, cwq->nr_delayed.get(), works);
 	}
-	show_works_of(cwq, &cwq->worklist, nr_pending(cwq), works);
-	show_works_of(cwq, &cwq->delayed, cwq->nr_delayed.get(), works);
 	show_cancels(registry, cwq, works);
 }
 

@@ -104,17 +104,20 @@ bool next_stall(Registry<P> *registry, unsigned long thresh, cwq_place *place,
 
 	while (CpuWorkqueue<P> *cwq = cwq_at(registry, place)) {
 		Guard<P> waits_guard(registry->waits_lock);
-		Guard<P> guard(cwq->lock);
 
 		place->index++;
-		if (!is_incident(cwq, thresh, stall))
-			continue;
-		cwq->stalls.set(cwq->stalls.get() + 1);
-		show_where(cwq, &stall->where);
+		{
+			Guard<P> guard(cwq->lock);
+
+			if (!is_incident(cwq, thresh, stall))
+				continue;
+			cwq->stalls.set(cwq->stalls.get() + 1);
+			show_where(cwq, &stall->where);
+			*worker = cwq->thread.get();
+			if (*worker)
+				P::thread_get(*worker);
+		}
 		list_waiters(registry, cwq, stall);
-		*worker = cwq->thread.get();
-		if (*worker)
-			P::thread_get(*worker);
 		return true;
 	}
 	return false;
