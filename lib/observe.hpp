@@ -79,7 +79,8 @@ public:
 		if (!take(work, &running))
 			return;
 		func_ = func;
-		running.work = work;
+		/* What is wanted all the time, and so has its times. */
+		running.known &= wanted | CWQ_OBSERVE_PROVENANCE;
 		started_ = now();
 		waited_ = started_ - running.since;
 	}
@@ -87,15 +88,17 @@ public:
 	/* The function has returned. */
 	void end()
 	{
-		if (!running.work)
+		unsigned int known =
+			running.known & wanted &
+			(CWQ_OBSERVE_TIMING | CWQ_OBSERVE_HISTOGRAMS);
+
+		running = {};
+		if (!known)
 			return;
 
 		cwq_func_stats *stats = stats_of(P::address(func_));
 		unsigned long ran = now() - started_;
-		/* What was known all the time. */
-		unsigned int known = running.known & wanted;
 
-		running = {};
 		if (known & CWQ_OBSERVE_TIMING) {
 			stats->count++;
 			add_time(ran, &stats->run_total, &stats->run_max);
