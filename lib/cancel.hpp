@@ -29,6 +29,7 @@ template <Platform P>
 	else if (data & WORK_PENDING)
 		unlink_pending(cwq, work);
 	if (data & WORK_PENDING) {
+		observe_gone(cwq, work, data);
 		P::debug_deactivate(work);
 		P::trace_cancel(cwq, work);
 	}
@@ -63,7 +64,7 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 {
 	touch_work_map(work);
 	for (;;) {
-		Patience patience = FOREVER;
+		Waiter<P> waiter(forever(CWQ_CALL_CANCEL_WORK_SYNC));
 		WqBarrier<P> barrier;
 		Flusher<P> flusher;
 		CpuWorkqueue<P> *cwq;
@@ -85,15 +86,19 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 				return { false, WaitEnd::done };
 
 			grabbed = try_to_grab_pending(cwq, work, data);
+			if (grabbed) {
+				waiter.grabbed_from = cwq;
+				waiter.grabbed = work->func.get();
+			}
 			if (running)
 				insert_only_barrier(cwq, &barrier, &flusher,
 						    &cwq->worklist);
 		}
 
 		if (running)
-			end = wait_for_barriers(registry, &flusher, &patience);
+			end = wait_for_barriers(registry, &flusher, &waiter);
 
-		Waited left = flush_left_behind(registry, work, &patience);
+		Waited left = flush_left_behind(registry, work, &waiter);
 
 		if (end == WaitEnd::done)
 			end = left.end;
@@ -103,7 +108,7 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 		}
 		if (end != WaitEnd::done)
 			return { false, end };
-		wait_for_move(cwq, work, data);
+		wait_for_cancel(registry, cwq, work, data, &waiter);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "cancel.hpp"
 #include "evict.hpp"
 #include "hotplug.hpp"
+#include "watchdog.hpp"
 
 using namespace cwq;
 
@@ -27,6 +28,8 @@ static_assert(__builtin_offsetof(cwq_delayed_work, work) == 0);
 static_assert(WORK_PENDING == 1ul << CWQ_WORK_PENDING_BIT);
 static_assert(alignof(CpuWorkqueue<Kernel>) > WORK_FLAGS);
 static_assert(NAME_LEN == CWQ_NAME_LEN);
+/* One page more would cost twice the memory. */
+static_assert(sizeof(Observer<Kernel>) <= 1 << 16);
 static_assert(Platform<Kernel>);
 
 static constinit Registry<Kernel> registry = {};
@@ -176,13 +179,9 @@ static int error(WaitEnd end)
 bool cwq_core_queue_work(int cpu, cwq_workqueue_struct *wq,
 			 cwq_work_struct *work, const void *caller)
 {
-	if (!args_ok(wq, core(work), caller))
-		return false;
-
-	CpuWorkqueue<Kernel> *cwq = core(wq)->cwq[cpu];
-
-	return work_ok_for(core(work), cwq, caller) &&
-	       tell(queue_work_on(cwq, core(work)), caller);
+	return args_ok(wq, core(work), caller) &&
+	       tell(queue_work_on(core(wq)->cwq[cpu], core(work), caller),
+		    caller);
 }
 
 bool cwq_core_queue_work_on(int cpu, cwq_workqueue_struct *wq,
@@ -197,7 +196,8 @@ bool cwq_core_queue_work_traced(int cpu, cwq_workqueue_struct *wq,
 {
 	return args_ok(wq, core(work), caller) && cpu_ok(cpu, caller) &&
 	       work_ok(core(work), caller) &&
-	       tell(queue_work_slowly(core(wq)->cwq[cpu], core(work)), caller);
+	       tell(queue_work_slowly(core(wq)->cwq[cpu], core(work), caller),
+		    caller);
 }
 
 bool cwq_core_queue_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
@@ -211,7 +211,8 @@ bool cwq_core_queue_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
 	CpuWorkqueue<Kernel> *cwq = core(wq)->cwq[cpu];
 
 	return work_ok_for(core(dwork), cwq, caller) &&
-	       tell(queue_delayed_work_on(cwq, core(dwork), delay), caller);
+	       tell(queue_delayed_work_on(cwq, core(dwork), delay, caller),
+		    caller);
 }
 
 bool cwq_core_mod_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
@@ -222,8 +223,8 @@ bool cwq_core_mod_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
 	    !delayed_ok(dwork, caller) || !work_ok(core(dwork), caller))
 		return false;
 
-	Queued queued =
-		mod_delayed_work_on(core(wq)->cwq[cpu], core(dwork), delay);
+	Queued queued = mod_delayed_work_on(core(wq)->cwq[cpu], core(dwork),
+					    delay, caller);
 
 	tell(queued, caller);
 	return queued == Queued::pending;
@@ -243,7 +244,9 @@ bool cwq_core_flush_work(cwq_work_struct *work, const void *caller)
 
 int cwq_core_wait_for_work(cwq_work_struct *work)
 {
-	return error(flush_work(&registry, core(work), FOREVER).end);
+	return error(flush_work(&registry, core(work),
+				forever(CWQ_CALL_SCHEDULE_ON_EACH_CPU))
+			     .end);
 }
 
 int cwq_core_flush_work_timeout(cwq_work_struct *work, unsigned long timeout,
@@ -251,7 +254,9 @@ int cwq_core_flush_work_timeout(cwq_work_struct *work, unsigned long timeout,
 {
 	if (!work_ok(core(work), caller) || !may_sleep(caller))
 		return -CWQ_EINVAL;
-	return error(flush_work(&registry, core(work), { true, timeout }).end);
+	return error(flush_work(&registry, core(work),
+				{ true, timeout, CWQ_CALL_FLUSH_WORK_TIMEOUT })
+			     .end);
 }
 
 bool cwq_core_flush_delayed_work(cwq_delayed_work *dwork, const void *caller)
@@ -266,7 +271,9 @@ void cwq_core_flush_workqueue(cwq_workqueue_struct *wq, const void *caller)
 	if (!wq)
 		misused(CWQ_MISUSE_NULL_QUEUE, caller);
 	else if (may_sleep(caller))
-		tell(flush_workqueue(&registry, core(wq), FOREVER), caller);
+		tell(flush_workqueue(&registry, core(wq),
+				     forever(CWQ_CALL_FLUSH_WORKQUEUE)),
+		     caller);
 }
 
 int cwq_core_flush_workqueue_timeout(cwq_workqueue_struct *wq,
@@ -276,8 +283,10 @@ int cwq_core_flush_workqueue_timeout(cwq_workqueue_struct *wq,
 		misused(CWQ_MISUSE_NULL_QUEUE, caller);
 	if (!wq || !may_sleep(caller))
 		return -CWQ_EINVAL;
-	return error(
-		flush_workqueue(&registry, core(wq), { true, timeout }).end);
+	return error(flush_workqueue(&registry, core(wq),
+				     { true, timeout,
+				       CWQ_CALL_FLUSH_WORKQUEUE_TIMEOUT })
+			     .end);
 }
 
 void cwq_core_drain_workqueue(cwq_workqueue_struct *wq, const void *caller)
@@ -424,17 +433,45 @@ void cwq_core_evict(const void *module)
 	evict(&registry, module);
 }
 
-void cwq_core_for_each(cwq_show_fn show, void *arg)
+bool cwq_core_observe(unsigned int flag, bool on)
 {
-	MutexGuard<Kernel> guard(registry.mutex);
+	return observe(&registry, flag, on);
+}
 
-	for_each_workqueue(&registry, [&](Workqueue<Kernel> *wq) {
-		for (int i = 0; i < nr_cwqs(wq); i++) {
-			cwq_snapshot snapshot;
+unsigned int cwq_core_observing(void)
+{
+	return observing(&registry);
+}
 
-			take_snapshot(wq->cwq[i], &snapshot);
-			show(arg, wq->name, wq->instance, &snapshot);
-		}
-		return true;
-	});
+/* SAFETY: the shim hands back what it got for the directory. */
+void cwq_core_read_stats(void *cwq, cwq_stats *stats)
+{
+	read_stats(static_cast<CpuWorkqueue<Kernel> *>(cwq), stats);
+}
+
+void cwq_core_reset_stats(void *cwq)
+{
+	reset_stats(static_cast<CpuWorkqueue<Kernel> *>(cwq));
+}
+
+bool cwq_core_next_queue(cwq_place *place, cwq_queue_row *row,
+			 cwq_snapshot *snapshot)
+{
+	return next_queue(&registry, place, row, snapshot);
+}
+
+bool cwq_core_next_works(cwq_place *place, cwq_works *works)
+{
+	return next_works(&registry, place, works);
+}
+
+bool cwq_core_next_stall(unsigned long thresh, cwq_place *place,
+			 cwq_stall *stall, task_struct **worker)
+{
+	return next_stall(&registry, thresh, place, stall, worker);
+}
+
+bool cwq_core_next_waits(cwq_place *place, cwq_waits *waits)
+{
+	return next_waits(&registry, place, waits);
 }

@@ -15,6 +15,8 @@ extern "C" {
 #include <linux/types.h> /* bool */
 #endif
 
+#include "rows.h"
+
 /* The core's spinlocks, which lockdep is to tell apart; see platform.c. */
 enum cwq_lock_class {
 	CWQ_LOCK_CWQ,
@@ -121,13 +123,28 @@ bool cwq_core_cpu_online(int cpu);
 void cwq_core_cpu_offline(int cpu);
 void cwq_core_evict(const void *module);
 
+/* Turn one of CWQ_OBSERVE_... on or off; false if there is no memory. */
+bool cwq_core_observe(unsigned int flag, bool on);
+unsigned int cwq_core_observing(void);
+
+/* Of one cwq, as in the directory of its queue. */
+void cwq_core_read_stats(void *cwq, struct cwq_stats *stats);
+void cwq_core_reset_stats(void *cwq);
+
 /*
- * Call @show for every queue and each of its CPUs; queues neither come nor go
- * meanwhile. @instance tells queues of one name apart, from 1.
+ * What there is at @place, or behind it, where @place goes then. False behind the
+ * last queue.
  */
-typedef void (*cwq_show_fn)(void *arg, const char *name, unsigned int instance,
-			    const struct cwq_snapshot *snapshot);
-void cwq_core_for_each(cwq_show_fn show, void *arg);
+bool cwq_core_next_queue(struct cwq_place *place, struct cwq_queue_row *row,
+			 struct cwq_snapshot *snapshot);
+bool cwq_core_next_works(struct cwq_place *place, struct cwq_works *works);
+/*
+ * The same for an incident that has lasted for @thresh jiffies and was not told
+ * before; @worker, if there is one, is held.
+ */
+bool cwq_core_next_stall(unsigned long thresh, struct cwq_place *place,
+			 struct cwq_stall *stall, struct task_struct **worker);
+bool cwq_core_next_waits(struct cwq_place *place, struct cwq_waits *waits);
 
 /* module/platform.c */
 void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class);
@@ -159,6 +176,12 @@ void *cwq_shim_alloc_atomic(unsigned long size);
 void cwq_shim_free(void *memory);
 bool cwq_shim_is_memory(const void *memory);
 
+/* In ns, the same for all CPUs. */
+unsigned long cwq_shim_clock(void);
+
+/* Who calls this, or is interrupted. */
+void cwq_shim_current_task(struct cwq_task *task);
+
 /* What the worker that calls this was started with; NULL if none does. */
 void *cwq_shim_current_worker(void);
 struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu,
@@ -168,12 +191,15 @@ void cwq_shim_thread_rebind(struct task_struct *thread, int cpu);
 int cwq_shim_thread_pid(struct task_struct *thread);
 bool cwq_shim_thread_should_stop(void);
 void cwq_shim_thread_stop(struct task_struct *thread);
+void cwq_shim_thread_get(struct task_struct *thread);
+bool cwq_shim_thread_frozen(struct task_struct *thread);
 void cwq_shim_set_freezable(void);
 void cwq_shim_freeze(void);
 
 void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay);
 bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork);
 void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
+unsigned long cwq_shim_timer_expires(const struct cwq_delayed_work *dwork);
 
 /* Is the timer of @dwork set up as CWQ_INIT_DELAYED_WORK() does it? */
 bool cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork);
@@ -217,6 +243,11 @@ void cwq_shim_trace_cancel(const char *queue, int cpu,
 void cwq_shim_trace_insert_barrier(const char *queue, int cpu);
 void cwq_shim_trace_create(const char *queue);
 void cwq_shim_trace_destroy(const char *queue);
+
+/* module/directory.c: @cwqs are @nr, by CPU, or that of a single thread */
+void *cwq_shim_directory_create(const char *queue, unsigned int instance,
+				void *const *cwqs, int nr, bool singlethread);
+void cwq_shim_directory_remove(void *directory);
 
 /* module/misuse.c */
 void cwq_shim_misuse(enum cwq_misuse misuse, const void *caller);

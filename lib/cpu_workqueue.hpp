@@ -18,19 +18,23 @@ namespace cwq {
 template <Platform P>
 struct Workqueue;
 template <Platform P>
-struct Flusher;
+struct Waiter;
+template <Platform P>
+class Observer;
 
 /* Why a cwq does not take every work. None of these: it does. */
 inline constexpr unsigned char STATE_OFFLINE = 1 << 0; /* goes elsewhere */
 inline constexpr unsigned char STATE_CLOSED = 1 << 1; /* destroyed: refused */
 inline constexpr unsigned char STATE_DRAINING = 1 << 2; /* only from within */
 inline constexpr unsigned char STATE_SCREENED = 1 << 3; /* see evict.hpp */
+inline constexpr unsigned char STATE_OBSERVED = 1 << 5; /* see observe.hpp */
 /* Besides, of an offline one: its thread ends when it has nothing to do. */
 inline constexpr unsigned char STATE_RETIRING = 1 << 4;
 
 /* What the worker does besides when the function has returned. */
 inline constexpr unsigned char AFTER_RUN_LEFT = 1 << 0; /* leave_behind() */
 inline constexpr unsigned char AFTER_RUN_FREEZE = 1 << 1; /* if freezeable */
+inline constexpr unsigned char AFTER_RUN_OBSERVED = 1 << 2; /* observe_end() */
 
 /*
  * L: guarded by lock.  I: constant from creation on.  R: guarded by the
@@ -58,7 +62,12 @@ struct alignas(64) CpuWorkqueue {
 	Var<unsigned long> accepted GUARDED_BY(lock); /* L */
 	Var<unsigned long> executed GUARDED_BY(lock); /* L */
 	Var<unsigned long> cancelled GUARDED_BY(lock); /* L */
-	Var<unsigned long> pending GUARDED_BY(lock); /* L */
+	Var<unsigned long> behind_first GUARDED_BY(lock); /* L: nr_pending() */
+
+	/* For who looks; times in jiffies. */
+	Var<unsigned long> pending_max GUARDED_BY(lock); /* L: one_less() */
+	Var<unsigned long> head_since GUARDED_BY(lock); /* L: oldest_since() */
+	Var<unsigned long> started GUARDED_BY(lock); /* L: the last run */
 
 	typename P::WaitQueue more_work; /* S: the worker sleeps here */
 
@@ -68,12 +77,21 @@ struct alignas(64) CpuWorkqueue {
 	Var<unsigned long> nr_delayed GUARDED_BY(lock); /* L */
 	Var<unsigned long> redirected GUARDED_BY(lock); /* L */
 	typename P::WaitQueue work_moved; /* S: see wait_for_move() */
-	Var<const Flusher<P> *> waits; /* W: what its worker waits for */
+	Var<const Waiter<P> *> waits; /* W: its worker does, like this */
 	Var<CpuWorkqueue *> asker; /* W: see class RingSearch */
 	Var<CpuWorkqueue *> next_asked; /* W */
 	int cpu; /* I: -1 for the thread of a single-threaded queue */
 	const void *self; /* I: the mark that names_cwq() looks for */
 	ListNode<P> free_link; /* R: in the CwqPool */
+
+	Var<Observer<P> *> observer GUARDED_BY(lock); /* L: or nullptr */
+
+	/* The watchdog's: see watchdog.hpp. */
+	Var<unsigned long> mark GUARDED_BY(lock); /* L: accepted by then */
+	Var<unsigned long> marked GUARDED_BY(lock); /* L: when, in jiffies */
+	Var<bool> mark_told GUARDED_BY(lock); /* L: that it is not passed */
+	Var<unsigned long> stalled_at GUARDED_BY(lock); /* L: see progress() */
+	Var<unsigned long> stalls GUARDED_BY(lock); /* L: incidents */
 };
 
 /*
@@ -126,6 +144,29 @@ private:
 	unsigned long flags_;
 };
 
+/* What is counted are those behind the first, so that a queuer sees by the sum that
+ * it has put the first one there. */
+template <Platform P>
+unsigned long nr_pending(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	return cwq->behind_first.get() + 1;
+}
+
+/* The work that will run next; nullptr if none is pending. */
+template <Platform P>
+Work<P> *first_pending(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	ListNode<P> *entry = cwq->worklist.next.get();
+
+	for (; entry != &cwq->worklist; entry = entry->next.get()) {
+		Work<P> *work = work_of(entry);
+
+		if (!(work->data.load(Order::relaxed) & WORK_BARRIER))
+			return work;
+	}
+	return nullptr;
+}
+
 /*
  * Put @work at the tail of @cwq. Its data names @cwq as PENDING already: that
  * was a release, so who finds the cwq by way of the work sees it whole, and who
@@ -139,7 +180,9 @@ template <Platform P>
 {
 	list_add_tail(&work->entry, &cwq->worklist);
 	cwq->accepted.set(cwq->accepted.get() + 1);
-	cwq->pending.set(cwq->pending.get() + 1);
+	cwq->behind_first.set(cwq->behind_first.get() + 1);
+	if (UNLIKELY(!cwq->behind_first.get()))
+		cwq->head_since.set(P::now());
 
 	if (!cwq->asleep.get())
 		return false;
@@ -176,9 +219,30 @@ void announce_move(CpuWorkqueue<P> *cwq)
 	cwq->work_moved.wake_up();
 }
 
+/*
+ * A work leaves the list. The list is at its longest just before that, so this is
+ * where the high-water mark is kept: here it moves rarely.
+ */
+template <Platform P>
+void one_less(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	unsigned long behind_first = cwq->behind_first.get();
+
+	cwq->behind_first.set(behind_first - 1);
+	if (UNLIKELY(behind_first >= cwq->pending_max.get()))
+		cwq->pending_max.set(behind_first + 1);
+}
+
 /* Declared with the registry: a work that was left behind has ended. */
 template <Platform P>
 void end_of_left_work(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock);
+
+/* Declared with the observer: a work that it may know starts, and has ended. */
+template <Platform P>
+void observe_start(CpuWorkqueue<P> *cwq, const Work<P> *work,
+		   typename P::Func func) REQUIRES(cwq->lock);
+template <Platform P>
+void observe_end(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock);
 
 /*
  * The machine is about to sleep, and the worker that calls this runs a function.
@@ -201,6 +265,8 @@ NOINLINE void finish_run(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 	cwq->after_run.set(0);
 	if (after_run & AFTER_RUN_LEFT)
 		end_of_left_work(cwq);
+	if (after_run & AFTER_RUN_OBSERVED)
+		observe_end(cwq);
 	if (after_run & AFTER_RUN_FREEZE) {
 		cwq->lock.unlock_irq();
 		P::freeze();
@@ -228,15 +294,22 @@ void run_workqueue(CpuWorkqueue<P> *cwq)
 		typename P::Func func = work->func.get();
 
 		list_del_init(&work->entry);
-		if (move_wq_data(work, cwq, 0) & WORK_BARRIER) {
-			cwq->lock.unlock_irq();
-			finish_barrier(work);
-			cwq->lock.lock_irq();
-			continue;
+
+		unsigned long data = move_wq_data(work, cwq, 0);
+
+		if (UNLIKELY(data & (WORK_BARRIER | WORK_OBSERVED))) {
+			if (data & WORK_BARRIER) {
+				cwq->lock.unlock_irq();
+				finish_barrier(work);
+				cwq->lock.lock_irq();
+				continue;
+			}
+			observe_start(cwq, work, func);
 		}
-		cwq->pending.set(cwq->pending.get() - 1);
+		one_less(cwq);
 		cwq->current_work.set(work);
 		cwq->current_func.set(func);
+		cwq->started.set(P::now());
 		P::debug_deactivate(work);
 		cwq->lock.unlock_irq();
 

@@ -36,24 +36,32 @@ void unlink_delayed(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
 template <Platform P>
 void unlink_pending(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
 {
+	/* If it is the first, nobody knows how old the next one is. */
+	if (first_pending(cwq) == work)
+		cwq->head_since.set(P::now());
 	list_del_init(&work->entry);
-	cwq->pending.set(cwq->pending.get() - 1);
+	one_less(cwq);
 	cwq->cancelled.set(cwq->cancelled.get() + 1);
 }
 
 template <Platform P>
 Queued queue_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
-			     unsigned long delay)
+			     unsigned long delay, const void *caller = nullptr)
 {
-	if (!delay)
-		return queue_work_slowly(cwq, work);
+	const unsigned long flags = WORK_PENDING | WORK_DELAYED;
 
-	return queue_work_at(cwq, work, WORK_PENDING | WORK_DELAYED,
-			     [work, delay](CpuWorkqueue<P> *target)
-				     NO_THREAD_SAFETY_ANALYSIS {
-					     link_delayed(target, work, delay);
-					     return false;
-				     });
+	if (!delay)
+		return queue_work_slowly(cwq, work, caller);
+
+	return queue_work_at(
+		cwq, work, flags,
+		[delay, caller](const CpuWorkqueue<P> *asked,
+				CpuWorkqueue<P> *target,
+				Work<P> *work) NO_THREAD_SAFETY_ANALYSIS {
+			observe_queued(asked, target, work, flags, caller);
+			link_delayed(target, work, delay);
+			return false;
+		});
 }
 
 /*
@@ -84,9 +92,13 @@ bool end_delay(Work<P> *work, unsigned long data, Due due)
 			return false;
 		if (target != cwq)
 			target->redirected.set(target->redirected.get() + 1);
+
+		KnownWork<P> known = observe_gone(cwq, work, data);
+
 		unlink_delayed(cwq, work);
 		move_wq_data(work, target, WORK_PENDING);
 		P::trace_queue_work(cwq, target, work);
+		observe_moved(target, work, known);
 		wake = insert_work(target, work);
 		break;
 	}
@@ -132,7 +144,8 @@ bool expedite_delayed_work(Work<P> *work)
 template <Platform P>
 bool requeue(const CpuWorkqueue<P> *asked, CpuWorkqueue<P> *target,
 	     CpuWorkqueue<P> *last, Work<P> *work, unsigned long old,
-	     unsigned long delay, bool *wake) REQUIRES(target->lock, last->lock)
+	     unsigned long delay, const void *caller, bool *wake)
+	REQUIRES(target->lock, last->lock)
 {
 	*wake = false;
 	if (old & WORK_DELAYED) {
@@ -144,12 +157,17 @@ bool requeue(const CpuWorkqueue<P> *asked, CpuWorkqueue<P> *target,
 		P::trace_cancel(last, work);
 	}
 
+	observe_gone(last, work, old);
 	if (delay) {
-		move_wq_data(work, target, WORK_PENDING | WORK_DELAYED);
+		const unsigned long flags = WORK_PENDING | WORK_DELAYED;
+
+		move_wq_data(work, target, flags);
+		observe_queued(asked, target, work, flags, caller);
 		link_delayed(target, work, delay);
 	} else {
 		move_wq_data(work, target, WORK_PENDING);
 		P::trace_queue_work(asked, target, work);
+		observe_queued(asked, target, work, WORK_PENDING, caller);
 		*wake = insert_work(target, work);
 	}
 	return true;
@@ -162,7 +180,8 @@ bool requeue(const CpuWorkqueue<P> *asked, CpuWorkqueue<P> *target,
  */
 template <Platform P>
 Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
-			   unsigned long delay) NO_THREAD_SAFETY_ANALYSIS
+			   unsigned long delay, const void *caller = nullptr)
+	NO_THREAD_SAFETY_ANALYSIS
 {
 	const CpuWorkqueue<P> *const asked = cwq;
 	CpuWorkqueue<P> *last, *target;
@@ -172,7 +191,8 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 		unsigned long old = get_wq_data(work);
 
 		if (!(old & WORK_PENDING)) {
-			Queued queued = queue_delayed_work_on(cwq, work, delay);
+			Queued queued =
+				queue_delayed_work_on(cwq, work, delay, caller);
 
 			if (queued != Queued::pending)
 				return queued;
@@ -206,7 +226,7 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 				continue;
 			}
 			if (requeue(asked, target, last, work, old, delay,
-				    &wake)) {
+				    caller, &wake)) {
 				count_redirect(asked, cwq, target);
 				if (beside && target != last)
 					leave_behind(last);
@@ -227,7 +247,8 @@ template <Platform P>
 Waited flush_delayed_work(Registry<P> *registry, Work<P> *work)
 {
 	bool delayed = expedite_delayed_work(work);
-	Waited waited = flush_work(registry, work, FOREVER);
+	Waited waited = flush_work(registry, work,
+				   forever(CWQ_CALL_FLUSH_DELAYED_WORK));
 
 	/* It may have run by now: then it was waited for all the same. */
 	waited.result |= delayed;

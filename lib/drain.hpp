@@ -69,11 +69,12 @@ bool is_at_rest(Workqueue<P> *wq)
 template <Platform P>
 WaitEnd drain_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 {
+	const Patience patience = forever(CWQ_CALL_DRAIN_WORKQUEUE);
 	WaitEnd end;
 
 	count_drainers(registry, wq, 1);
 	do {
-		end = flush_workqueue(registry, wq, FOREVER).end;
+		end = flush_workqueue(registry, wq, patience).end;
 	} while (end == WaitEnd::done && !is_at_rest(wq));
 	count_drainers(registry, wq, -1);
 	return end;

@@ -123,9 +123,9 @@ void evict_running(Registry<P> *registry, const void *module)
 	Flusher<P> flusher;
 
 	while (insert_evict_barrier(registry, module, &barrier, &flusher)) {
-		Patience patience = FOREVER;
+		Waiter<P> waiter(forever(CWQ_CALL_MODULE_EXIT));
 
-		wait_for_barriers(registry, &flusher, &patience);
+		wait_for_barriers(registry, &flusher, &waiter);
 	}
 }
 

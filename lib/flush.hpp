@@ -68,7 +68,7 @@ bool insert_left_barrier(Registry<P> *registry, const Work<P> *work,
  */
 template <Platform P>
 Waited flush_left_behind(Registry<P> *registry, const Work<P> *work,
-			 Patience *patience)
+			 Waiter<P> *waiter)
 {
 	Waited waited = { false, WaitEnd::done };
 	bool own = false;
@@ -80,7 +80,7 @@ Waited flush_left_behind(Registry<P> *registry, const Work<P> *work,
 		if (!insert_left_barrier(registry, work, &barrier, &flusher,
 					 &own))
 			break;
-		waited.end = wait_for_barriers(registry, &flusher, patience);
+		waited.end = wait_for_barriers(registry, &flusher, waiter);
 		waited.result = waited.end == WaitEnd::done;
 	}
 	if (own && waited.end == WaitEnd::done)
@@ -98,6 +98,7 @@ Waited flush_work(Registry<P> *registry, Work<P> *work, Patience patience)
 {
 	WqBarrier<P> barrier;
 	Flusher<P> flusher;
+	Waiter<P> waiter(patience);
 	Waited waited = { false, WaitEnd::done };
 
 	touch_work_map(work);
@@ -112,7 +113,7 @@ Waited flush_work(Registry<P> *registry, Work<P> *work, Patience patience)
 				return waited;
 			at.cwq->lock.assert_held();
 
-			bool listed = (at.data & WORK_FLAGS) == WORK_PENDING;
+			bool listed = is_listed(at.data);
 
 			if (listed || at.cwq->current_work.get() == work) {
 				insert_only_barrier(at.cwq, &barrier, &flusher,
@@ -127,11 +128,11 @@ Waited flush_work(Registry<P> *registry, Work<P> *work, Patience patience)
 		}
 	}
 	if (waited.result)
-		waited.end = wait_for_barriers(registry, &flusher, &patience);
+		waited.end = wait_for_barriers(registry, &flusher, &waiter);
 	if (waited.end != WaitEnd::done)
 		return { false, waited.end };
 
-	Waited left = flush_left_behind(registry, work, &patience);
+	Waited left = flush_left_behind(registry, work, &waiter);
 
 	return { waited.result || left.result, left.end };
 }
@@ -219,6 +220,7 @@ Waited flush_workqueue(Registry<P> *registry, Workqueue<P> *wq,
 		return waited;
 
 	BarrierSet<P> barriers(wq);
+	Waiter<P> waiter(patience);
 
 	for (int i = 0; i < nr_cwqs(wq) && waited.end == WaitEnd::done;
 	     i += barriers.nr) {
@@ -227,7 +229,7 @@ Waited flush_workqueue(Registry<P> *registry, Workqueue<P> *wq,
 		init_flusher(&flusher, barriers.first, barriers.nr);
 		if (!insert_wq_barriers(wq, i, &flusher))
 			continue;
-		waited.end = wait_for_barriers(registry, &flusher, &patience);
+		waited.end = wait_for_barriers(registry, &flusher, &waiter);
 		waited.result = true;
 	}
 	return waited;

@@ -34,7 +34,6 @@ void reap_thread(CpuWorkqueue<P> *cwq)
 
 	Guard<P> guard(cwq->lock);
 
-	cwq->thread.set(nullptr);
 	cwq->pid.set(0);
 }
 

@@ -28,6 +28,9 @@ struct lockdep_map {
 
 #include <cwq/types.h>
 
+/* Of the kernel's. */
+extern "C" volatile unsigned long jiffies;
+
 #include "platform.hpp"
 
 namespace cwq {
@@ -46,6 +49,9 @@ struct Kernel {
 	using Thread = task_struct;
 	using Func = cwq_work_func_t;
 	using Snapshot = cwq_snapshot;
+
+	/* 1,024 slots, of which half may be in use. */
+	static constexpr unsigned int OBSERVER_BITS = 10;
 
 	static constexpr int order(Order order)
 	{
@@ -307,6 +313,38 @@ struct Kernel {
 	{
 		cwq_shim_thread_stop(thread);
 	}
+	static void thread_get(Thread *thread)
+	{
+		cwq_shim_thread_get(thread);
+	}
+	static bool thread_frozen(Thread *thread)
+	{
+		return cwq_shim_thread_frozen(thread);
+	}
+	static void current_task(cwq_task *task)
+	{
+		cwq_shim_current_task(task);
+	}
+	static unsigned long clock()
+	{
+		return cwq_shim_clock();
+	}
+	static void *directory_create(auto *wq, int nr)
+	{
+		/* SAFETY: pointers to cwqs, of which the shim knows nothing. */
+		return cwq_shim_directory_create(
+			wq->name, wq->instance,
+			reinterpret_cast<void *const *>(wq->cwq), nr,
+			wq->singlethread);
+	}
+	static void directory_remove(void *directory)
+	{
+		cwq_shim_directory_remove(directory);
+	}
+	static unsigned long now()
+	{
+		return jiffies;
+	}
 	static void *current_worker()
 	{
 		return cwq_shim_current_worker();
@@ -339,6 +377,10 @@ struct Kernel {
 	static void timer_delete_sync(auto *work)
 	{
 		cwq_shim_timer_delete_sync(dwork(work));
+	}
+	static unsigned long timer_expires(auto *work)
+	{
+		return cwq_shim_timer_expires(dwork(work));
 	}
 
 	/* SAFETY: the layouts are the same, see core.cc. */

@@ -45,10 +45,21 @@ typename P::Thread *get_thread(CpuWorkqueue<P> *cwq)
 	return cwq->thread.get();
 }
 
+/* Who looks at the thread under the lock finds it alive. */
+template <Platform P>
+typename P::Thread *take_thread(CpuWorkqueue<P> *cwq)
+{
+	Guard<P> guard(cwq->lock);
+	typename P::Thread *thread = cwq->thread.get();
+
+	cwq->thread.set(nullptr);
+	return thread;
+}
+
 template <Platform P>
 void stop_thread(CpuWorkqueue<P> *cwq)
 {
-	typename P::Thread *thread = get_thread(cwq);
+	typename P::Thread *thread = take_thread(cwq);
 
 	if (thread)
 		P::thread_stop(thread);
@@ -70,6 +81,22 @@ void adopt_cwq(Workqueue<P> *wq, CpuWorkqueue<P> *cwq, unsigned char state)
 	cwq->executed.set(0);
 	cwq->cancelled.set(0);
 	cwq->redirected.set(0);
+	cwq->behind_first.set(-1ul);
+	cwq->pending_max.set(0);
+	cwq->mark.set(0);
+	cwq->stalls.set(0);
+	cwq->stalled_at.set(-1ul);
+}
+
+/* The same the other way round: nothing is pending, nobody works. */
+template <Platform P>
+void abandon_cwq(CpuWorkqueue<P> *cwq)
+{
+	detach_observer(cwq);
+
+	Guard<P> guard(cwq->lock);
+
+	cwq->wq.set(nullptr);
 }
 
 /* Stop what runs of @wq and free it; nothing is pending. */
@@ -78,8 +105,10 @@ void free_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 	REQUIRES(registry->mutex) NO_THREAD_SAFETY_ANALYSIS
 {
 	for (int i = 0; i < nr_cwqs(wq); i++)
-		if (wq->cwq[i])
+		if (wq->cwq[i]) {
+			abandon_cwq(wq->cwq[i]);
 			registry->pool.put(wq->cwq[i]);
+		}
 	wq->map.exit();
 	P::free(wq);
 }
@@ -101,6 +130,9 @@ bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 		adopt_cwq(wq, cwq,
 			  (up ? 0 : STATE_OFFLINE | STATE_RETIRING) |
 				  (screened ? STATE_SCREENED : 0));
+		/* If there is no memory, it is not observed: the table says so. */
+		if (registry->observing && attach_observer(cwq))
+			set_wanted(cwq, registry->observing);
 		if (up && !wq->fallback.load(Order::relaxed))
 			wq->fallback.store(cwq, Order::release);
 		if (up && !create_thread(wq, cwq))
@@ -136,10 +168,9 @@ struct WorkqueueKind {
 	const void *owner;
 };
 
-/* Make a queue; nullptr if there is no memory or no thread. */
 template <Platform P>
-Workqueue<P> *create_workqueue(Registry<P> *registry, const char *name,
-			       const WorkqueueKind &kind)
+Workqueue<P> *make_workqueue(Registry<P> *registry, const char *name,
+			     const WorkqueueKind &kind)
 	NO_THREAD_SAFETY_ANALYSIS
 {
 	auto *wq = P::template make<Workqueue<P>>(1, sizeof(CpuWorkqueue<P> *) *
@@ -159,6 +190,7 @@ Workqueue<P> *create_workqueue(Registry<P> *registry, const char *name,
 	CpusGuard<P> cpus;
 	MutexGuard<P> guard(registry->mutex);
 
+	wq->id = registry->next_id++;
 	wq->instance = free_instance(registry, name);
 	if (!populate_workqueue(registry, wq)) {
 		for (int i = 0; i < nr_cwqs(wq); i++)
@@ -169,6 +201,20 @@ Workqueue<P> *create_workqueue(Registry<P> *registry, const char *name,
 	}
 	list_add_tail(&wq->link, &registry->workqueues);
 	P::trace_create(wq->name);
+	return wq;
+}
+
+/* Make a queue; nullptr if there is no memory or no thread. */
+template <Platform P>
+Workqueue<P> *create_workqueue(Registry<P> *registry, const char *name,
+			       const WorkqueueKind &kind)
+{
+	Workqueue<P> *wq = make_workqueue(registry, name, kind);
+
+	/* Its directory shows nothing of the registry's, but whoever reads
+	 * there may wait for the registry. */
+	if (wq)
+		wq->directory = P::directory_create(wq, nr_cwqs(wq));
 	return wq;
 }
 
@@ -203,10 +249,13 @@ bool destroy_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 
 	/* A thread that is stopped before it has come to run never does. So
 	 * wait for what is queued, rather than leave it to the last look. */
-	if (flush_workqueue(registry, wq, FOREVER).end != WaitEnd::done) {
+	if (flush_workqueue(registry, wq, forever(CWQ_CALL_DESTROY_WORKQUEUE))
+		    .end != WaitEnd::done) {
 		set_states(wq, 0, STATE_CLOSED);
 		return false;
 	}
+	/* Before another queue may get its name. */
+	P::directory_remove(wq->directory);
 	{
 		MutexGuard<P> guard(registry->mutex);
 

@@ -51,6 +51,9 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 			    typename P::Thread *thread, typename P::Func func,
 			    unsigned long word, int cpu, void *memory)
 {
+	/* An observer has a table of 2 to the power of that. */
+	word = P::OBSERVER_BITS;
+
 	/* Shared memory: Atomic may be raced for, Var is guarded by a lock. */
 	atomic.store(word, Order::release);
 	word = atomic.load(Order::acquire);
@@ -108,8 +111,18 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	P::thread_stop(thread);
 	P::thread_rebind(thread, cpu);
 	cpu = P::thread_pid(thread);
+	P::thread_get(thread);
+	word = P::thread_frozen(thread);
 	P::set_freezable();
 	P::freeze();
+
+	/* Time, in jiffies and in ns, and who calls. */
+	word = P::now();
+	word = P::clock();
+	P::current_task(static_cast<cwq_task *>(memory));
+
+	/* A place where a queue is shown. */
+	P::directory_remove(memory);
 
 	/* The CPUs; none comes or goes while cpus_lock() is held. */
 	P::cpus_lock();

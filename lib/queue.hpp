@@ -10,7 +10,7 @@
 #ifndef CWQ_QUEUE_HPP
 #define CWQ_QUEUE_HPP
 
-#include "registry.hpp"
+#include "observe.hpp"
 
 namespace cwq {
 
@@ -118,9 +118,21 @@ void count_redirect(const CpuWorkqueue<P> *asked, const CpuWorkqueue<P> *cwq,
 		target->redirected.set(target->redirected.get() + 1);
 }
 
+/* Let @work go from idle, as @old says it is, to @flags on @cwq. Under the lock
+ * of the cwq that @old names. */
+template <Platform P>
+bool claim_known(Work<P> *work, unsigned long old, CpuWorkqueue<P> *cwq,
+		 unsigned long flags)
+{
+	if (work->data.load(Order::relaxed) != old)
+		return false;
+	set_wq_data(work, cwq, flags);
+	return true;
+}
+
 /*
- * Let @work go from idle, as @old says it is, to @flags on @cwq. Under the locks
- * of a QueueGuard; only the first time they do not keep other queuers out.
+ * The same under the locks of a QueueGuard; only the first time, when @old names
+ * none, they do not keep other queuers out.
  */
 template <Platform P>
 bool claim(Work<P> *work, unsigned long old, CpuWorkqueue<P> *cwq,
@@ -129,20 +141,17 @@ bool claim(Work<P> *work, unsigned long old, CpuWorkqueue<P> *cwq,
 	if (UNLIKELY(!old))
 		return work->data.compare_exchange(old, wq_data(cwq, flags),
 						   Order::acq_rel);
-	if (work->data.load(Order::relaxed) != old)
-		return false;
-	set_wq_data(work, cwq, flags);
-	return true;
+	return claim_known(work, old, cwq, flags);
 }
 
 /*
  * Queue @work on @cwq or where it has to go instead. @flags is the state it
- * gets, @link(cwq) links it, under the lock, and says whether to wake the
- * worker.
+ * gets, @link(cwq, target, work) links it, under the lock, and says whether to
+ * wake the worker.
  */
 template <Platform P, class Link>
-NOINLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
-			      unsigned long flags, Link link)
+ALWAYS_INLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
+				   unsigned long flags, Link link)
 	NO_THREAD_SAFETY_ANALYSIS
 {
 	const CpuWorkqueue<P> *const asked = cwq;
@@ -186,7 +195,7 @@ NOINLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
 		if (UNLIKELY(beside && target != last))
 			leave_behind(last);
 		P::debug_activate(work);
-		wake = link(target);
+		wake = link(asked, target, work);
 		break;
 	}
 	if (wake)
@@ -194,25 +203,31 @@ NOINLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
 	return Queued::yes;
 }
 
-/* The same as queue_work_on(), without its short cuts. */
+/* The same as queue_work_on(), without its short cuts. @caller is who queues it,
+ * to be told to who observes it. */
 template <Platform P>
-Queued queue_work_slowly(CpuWorkqueue<P> *cwq, Work<P> *work)
+NOINLINE Queued queue_work_slowly(CpuWorkqueue<P> *cwq, Work<P> *work,
+				  const void *caller)
 {
-	return queue_work_at(
-		cwq, work, WORK_PENDING,
-		[cwq, work](CpuWorkqueue<P> *target) NO_THREAD_SAFETY_ANALYSIS {
-			P::trace_queue_work(cwq, target, work);
-			return insert_work(target, work);
-		});
+	return queue_work_at(cwq, work, WORK_PENDING,
+			     [caller](const CpuWorkqueue<P> *asked,
+				      CpuWorkqueue<P> *target,
+				      Work<P> *work) NO_THREAD_SAFETY_ANALYSIS {
+				     P::trace_queue_work(asked, target, work);
+				     observe_queued(asked, target, work,
+						    WORK_PENDING, caller);
+				     return insert_work(target, work);
+			     });
 }
 
 /*
  * The two usual cases come first and spare what the others need: @work is idle
  * and was on @cwq the last time, so there is one lock to take and nowhere else
- * to look; and @work is pending.
+ * to look, nor for anything wrong with it; and @work is pending.
  */
 template <Platform P>
-ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work)
+ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
+				   const void *caller = nullptr)
 {
 	unsigned long old = get_wq_data(work);
 
@@ -223,7 +238,8 @@ ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work)
 			Guard<P> guard(cwq->lock);
 
 			queued = LIKELY(!cwq->state.get()) &&
-				 LIKELY(claim(work, old, cwq, WORK_PENDING));
+				 LIKELY(claim_known(work, old, cwq,
+						    WORK_PENDING));
 			if (LIKELY(queued)) {
 				P::debug_activate(work);
 				wake = insert_work(cwq, work);
@@ -233,10 +249,12 @@ ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work)
 			wake_worker(cwq);
 		if (LIKELY(queued))
 			return Queued::yes;
+	} else if (UNLIKELY(cwq_of<P>(old) != cwq && !names_cwq<P>(old))) {
+		return Queued::not_initialised;
 	} else if (old & WORK_PENDING && refuse(work, old)) {
 		return Queued::pending;
 	}
-	return queue_work_slowly(cwq, work);
+	return queue_work_slowly(cwq, work, caller);
 }
 
 } // namespace cwq

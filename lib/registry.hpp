@@ -11,12 +11,16 @@ namespace cwq {
 template <Platform P>
 struct Registry {
 	typename P::Mutex mutex;
-	ListNode<P> workqueues GUARDED_BY(mutex); /* in order of creation */
+	ListNode<P> workqueues GUARDED_BY(mutex); /* by rising id */
+	unsigned long next_id GUARDED_BY(mutex);
 	CwqPool<P> pool GUARDED_BY(mutex);
+	unsigned int observing GUARDED_BY(mutex); /* CWQ_OBSERVE_... */
 	/* S: threads that were left behind, see leave_behind(). */
 	typename P::template Atomic<unsigned long> nr_left;
-	/* What the workers wait for: see wait.hpp. */
+	/* Who waits for what: see wait.hpp. Outside the locks of cwqs. */
 	typename P::Lock waits_lock;
+	ListNode<P> waiters GUARDED_BY(waits_lock); /* by rising id */
+	unsigned long next_waiter GUARDED_BY(waits_lock);
 	/* Modules that go, see evict.hpp. A leaf: taken under a cwq's lock. */
 	typename P::Lock leaving_lock;
 	ListNode<P> leaving GUARDED_BY(leaving_lock);
@@ -27,7 +31,9 @@ bool init_registry(Registry<P> *registry) NO_THREAD_SAFETY_ANALYSIS
 {
 	registry->mutex.init();
 	registry->waits_lock.init(CWQ_LOCK_WAITS);
+	registry->next_waiter = registry->next_id = 1;
 	registry->leaving_lock.init(CWQ_LOCK_LEAVING);
+	init_list_head(&registry->waiters);
 	init_list_head(&registry->leaving);
 	init_list_head(&registry->workqueues);
 	return registry->pool.init();
@@ -133,13 +139,27 @@ bool any_left_behind(const Registry<P> *registry)
 	return UNLIKELY(registry->nr_left.load(Order::acquire));
 }
 
+/* Names are told apart as they are shown. */
+inline char shown_as(char c)
+{
+	return c == '/' ? '!' : c;
+}
+
 inline bool same_name(const char *a, const char *b)
 {
-	while (*a && *a == *b) {
+	while (*a && shown_as(*a) == shown_as(*b)) {
 		a++;
 		b++;
 	}
-	return *a == *b;
+	return shown_as(*a) == shown_as(*b);
+}
+
+/* Would the directory of the first queue of this name be where a file is? */
+inline bool is_file(const char *name)
+{
+	return same_name(name, "queues") || same_name(name, "works") ||
+	       same_name(name, "waiters") || same_name(name, "control") ||
+	       same_name(name, "misuse");
 }
 
 /* The smallest number that no other queue of this name has. */
@@ -147,7 +167,7 @@ template <Platform P>
 unsigned int free_instance(Registry<P> *registry, const char *name)
 	REQUIRES(registry->mutex)
 {
-	for (unsigned int instance = 1;; instance++) {
+	for (unsigned int instance = is_file(name) ? 2 : 1;; instance++) {
 		bool taken = false;
 
 		for_each_workqueue(registry, [&](Workqueue<P> *wq) {
@@ -160,21 +180,28 @@ unsigned int free_instance(Registry<P> *registry, const char *name)
 	}
 }
 
+template <Platform P>
+void read_counters(const CpuWorkqueue<P> *cwq, typename P::Snapshot *snapshot)
+	REQUIRES(cwq->lock)
+{
+	snapshot->cpu = cwq->cpu;
+	snapshot->pid = cwq->pid.get();
+	snapshot->accepted = cwq->accepted.get();
+	snapshot->executed = cwq->executed.get();
+	snapshot->cancelled = cwq->cancelled.get();
+	snapshot->pending = nr_pending(cwq);
+	snapshot->running = cwq->current_work.get() ? 1 : 0;
+	snapshot->delayed = cwq->nr_delayed.get();
+	snapshot->redirected = cwq->redirected.get();
+}
+
 /* What the counters of @cwq say, all at one moment. */
 template <Platform P>
 void take_snapshot(CpuWorkqueue<P> *cwq, typename P::Snapshot *snapshot)
 {
 	Guard<P> guard(cwq->lock);
 
-	snapshot->cpu = cwq->cpu;
-	snapshot->pid = cwq->pid.get();
-	snapshot->accepted = cwq->accepted.get();
-	snapshot->executed = cwq->executed.get();
-	snapshot->cancelled = cwq->cancelled.get();
-	snapshot->pending = cwq->pending.get();
-	snapshot->running = cwq->current_work.get() ? 1 : 0;
-	snapshot->delayed = cwq->nr_delayed.get();
-	snapshot->redirected = cwq->redirected.get();
+	read_counters(cwq, snapshot);
 }
 
 } // namespace cwq

@@ -13,6 +13,9 @@
  * workers of a ring the last one finds the others there. There is no false
  * alarm: a barrier counts as long as it is PENDING, and while the worker that
  * would come to it waits itself, that does not change.
+ *
+ * Those who are no workers write down what they wait for as well, for who wants to
+ * see it: lib/waiters.hpp.
  */
 #ifndef CWQ_WAIT_HPP
 #define CWQ_WAIT_HPP
@@ -22,11 +25,17 @@
 
 namespace cwq {
 
-/* How long a caller wants to wait. */
+/* How long a caller wants to wait, and in which call. */
 struct Patience {
 	bool limited; /* and can be killed */
 	unsigned long left; /* jiffies, if limited */
+	cwq_call call = CWQ_CALL_FLUSH_WORK;
 };
+
+constexpr Patience forever(cwq_call call)
+{
+	return { false, 0, call };
+}
 
 inline constexpr Patience FOREVER = { false, 0 };
 
@@ -38,6 +47,37 @@ struct Waited {
 	WaitEnd end;
 };
 
+/*
+ * A call that waits, on the stack of who made it. What it waits for, and how it
+ * stands on the list, changes under Registry::waits_lock.
+ */
+template <Platform P>
+struct Waiter {
+	explicit Waiter(Patience patience) : patience(patience), since(P::now())
+	{
+	}
+	Waiter(const Waiter &) = delete;
+	Waiter &operator=(const Waiter &) = delete;
+
+	ListNode<P> link; /* W: in Registry::waiters; first, see waiter_of() */
+	Patience patience;
+	unsigned long since; /* jiffies */
+	unsigned long id = 0; /* W: the order in Registry::waiters */
+	cwq_task task; /* W: who it is */
+	const Flusher<P> *flusher; /* W: waits for its barriers, or if nullptr */
+	CpuWorkqueue<P> *moves_from; /* W: for a work of that cwq to be let go */
+	/* What a cancel keeps until it has waited. */
+	CpuWorkqueue<P> *grabbed_from = nullptr;
+	typename P::Func grabbed = {};
+};
+
+template <Platform P>
+Waiter<P> *waiter_of(ListNode<P> *link)
+{
+	/* SAFETY: link is the first member, and no other node is on the list. */
+	return reinterpret_cast<Waiter<P> *>(link);
+}
+
 /* The cwqs that a waiting worker depends on, nearest first. */
 template <Platform P>
 class RingSearch {
@@ -48,8 +88,8 @@ public:
 		add_targets(self, flusher);
 		for (CpuWorkqueue<P> *cwq = first_; cwq && !self->asker.get();
 		     cwq = cwq->next_asked.get())
-			if (const Flusher<P> *waits = cwq->waits.get())
-				add_targets(cwq, waits);
+			if (const Waiter<P> *waits = cwq->waits.get())
+				add_targets(cwq, waits->flusher);
 		return self->asker.get() != nullptr;
 	}
 
@@ -79,7 +119,7 @@ public:
 private:
 	void add_targets(CpuWorkqueue<P> *asker, const Flusher<P> *flusher)
 	{
-		for (int i = 0; i < flusher->nr; i++) {
+		for (int i = 0; flusher && i < flusher->nr; i++) {
 			unsigned long data =
 				get_wq_data(&flusher->barriers[i].work);
 
@@ -105,29 +145,44 @@ private:
 	CpuWorkqueue<P> *last_ = nullptr;
 };
 
-/* The worker of @self is about to wait for @flusher. False if it must not. */
+/*
+ * The caller, the worker of @self unless that is nullptr, is about to wait for
+ * @flusher, or if that is nullptr, for a work of @moves_from to be let go. False
+ * if it must not.
+ */
 template <Platform P>
-bool begin_wait(Registry<P> *registry, CpuWorkqueue<P> *self,
-		const Flusher<P> *flusher, bool log)
+bool begin_wait(Registry<P> *registry, CpuWorkqueue<P> *self, Waiter<P> *waiter,
+		const Flusher<P> *flusher, CpuWorkqueue<P> *moves_from)
 {
 	Guard<P> guard(registry->waits_lock);
-	RingSearch<P> search;
 
-	if (search.find(self, flusher)) {
-		if (log)
-			search.log(self);
-		return false;
+	if (self && flusher) {
+		RingSearch<P> search;
+
+		if (search.find(self, flusher)) {
+			if (!waiter->patience.limited)
+				search.log(self);
+			return false;
+		}
 	}
-	self->waits.set(flusher);
+	waiter->id = registry->next_waiter++;
+	waiter->flusher = flusher;
+	waiter->moves_from = moves_from;
+	P::current_task(&waiter->task);
+	list_add_tail(&waiter->link, &registry->waiters);
+	if (self)
+		self->waits.set(waiter);
 	return true;
 }
 
 template <Platform P>
-void end_wait(Registry<P> *registry, CpuWorkqueue<P> *self)
+void end_wait(Registry<P> *registry, CpuWorkqueue<P> *self, Waiter<P> *waiter)
 {
 	Guard<P> guard(registry->waits_lock);
 
-	self->waits.set(nullptr);
+	if (self)
+		self->waits.set(nullptr);
+	list_del_init(&waiter->link);
 }
 
 template <Platform P>
@@ -153,20 +208,30 @@ WaitEnd wait_until_done(Flusher<P> *flusher, Patience *patience)
  */
 template <Platform P>
 WaitEnd wait_for_barriers(Registry<P> *registry, Flusher<P> *flusher,
-			  Patience *patience)
+			  Waiter<P> *waiter)
 {
 	CpuWorkqueue<P> *self = current_cwq<P>();
 	WaitEnd end = WaitEnd::deadlock;
 
-	if (!self) {
-		end = wait_until_done(flusher, patience);
-	} else if (begin_wait(registry, self, flusher, !patience->limited)) {
-		end = wait_until_done(flusher, patience);
-		end_wait(registry, self);
+	if (begin_wait<P>(registry, self, waiter, flusher, nullptr)) {
+		end = wait_until_done(flusher, &waiter->patience);
+		end_wait(registry, self, waiter);
 	}
 	if (end != WaitEnd::done && !withdraw_wq_barriers(flusher))
 		end = WaitEnd::done;
 	return end;
+}
+
+/* Wait until the cancel that has @work, of @cwq, lets go of it. */
+template <Platform P>
+void wait_for_cancel(Registry<P> *registry, CpuWorkqueue<P> *cwq,
+		     const Work<P> *work, unsigned long data, Waiter<P> *waiter)
+{
+	CpuWorkqueue<P> *self = current_cwq<P>();
+
+	begin_wait<P>(registry, self, waiter, nullptr, cwq);
+	wait_for_move(cwq, work, data);
+	end_wait(registry, self, waiter);
 }
 
 } // namespace cwq

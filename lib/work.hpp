@@ -42,7 +42,9 @@ inline constexpr unsigned long WORK_DELAYED = 1ul << 1;
 inline constexpr unsigned long WORK_CANCELING = 1ul << 2;
 /* A barrier in a worklist, never seen by a client: see barrier.hpp. */
 inline constexpr unsigned long WORK_BARRIER = 1ul << 3;
-inline constexpr unsigned long WORK_FLAGS = (1ul << 4) - 1;
+/* Beside PENDING: the observer of the cwq may know it, see observe.hpp. */
+inline constexpr unsigned long WORK_OBSERVED = 1ul << 4;
+inline constexpr unsigned long WORK_FLAGS = (1ul << 5) - 1;
 
 /* Laid out as struct cwq_work_struct. */
 template <Platform P>
@@ -93,6 +95,13 @@ template <Platform P>
 unsigned long get_wq_data(const Work<P> *work)
 {
 	return work->data.load(Order::acquire);
+}
+
+/* Is a work with this data on the worklist of its cwq? */
+inline bool is_listed(unsigned long data)
+{
+	return (data & (WORK_PENDING | WORK_DELAYED | WORK_CANCELING)) ==
+	       WORK_PENDING;
 }
 
 template <Platform P>

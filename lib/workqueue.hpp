@@ -18,11 +18,13 @@ template <Platform P>
 struct Workqueue {
 	ListNode<P> link; /* R: in Registry::workqueues */
 	Registry<P> *registry; /* I */
+	unsigned long id; /* I: of no other queue, ever */
 	char name[NAME_LEN]; /* I */
 	unsigned int instance; /* I: tells queues of one name apart, from 1 */
 	bool singlethread; /* I */
 	bool freezeable; /* I */
 	bool rt; /* I */
+	void *directory; /* I: in debugfs */
 	const void *owner; /* I: the module that made it */
 	[[no_unique_address]] typename P::QueueMap map; /* S */
 	/* S: an open cwq, for work whose CPU is offline. */

@@ -52,6 +52,8 @@ static int __init cwq_init(void)
 
 	if (!cwq_core_init())
 		return -ENOMEM;
+	/* The directories of queues are in it. */
+	cwq_debugfs_init();
 
 	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "cwq:online",
 				cwq_cpu_online, cwq_cpu_offline);
@@ -67,24 +69,30 @@ static int __init cwq_init(void)
 	ret = register_module_notifier(&cwq_module_nb);
 	if (ret)
 		goto destroy_events;
-	cwq_debugfs_init();
+	ret = cwq_watchdog_start();
+	if (ret)
+		goto unregister_nb;
 	return 0;
 
+unregister_nb:
+	unregister_module_notifier(&cwq_module_nb);
 destroy_events:
 	cwq_destroy_workqueue(cwq_system_wq);
 remove_state:
 	cpuhp_remove_state_nocalls(cpuhp_state);
 exit_core:
+	cwq_debugfs_exit();
 	cwq_core_exit();
 	return ret;
 }
 
 static void __exit cwq_exit(void)
 {
-	cwq_debugfs_exit();
+	cwq_watchdog_stop();
 	unregister_module_notifier(&cwq_module_nb);
 	cwq_destroy_workqueue(cwq_system_wq);
 	cpuhp_remove_state_nocalls(cpuhp_state);
+	cwq_debugfs_exit();
 	/* The last timer function may still be on its way out of the core. */
 	synchronize_rcu();
 	cwq_core_exit();

@@ -11,6 +11,7 @@
 #include <linux/lockdep.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
@@ -18,6 +19,8 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <linux/timer.h>
 #include <linux/topology.h>
 #include <linux/wait.h>
@@ -146,7 +149,7 @@ long cwq_shim_wait_killable(void *completion, unsigned long timeout)
 
 void *cwq_shim_alloc(unsigned long size)
 {
-	return kzalloc(size, GFP_KERNEL);
+	return kvzalloc(size, GFP_KERNEL);
 }
 
 /* A power of two is aligned to itself, which the core's structs may need. */
@@ -164,7 +167,7 @@ void *cwq_shim_alloc_atomic(unsigned long size)
 
 void cwq_shim_free(void *memory)
 {
-	kfree(memory);
+	kvfree(memory);
 }
 
 bool cwq_shim_is_memory(const void *memory)
@@ -233,6 +236,27 @@ void cwq_shim_thread_stop(struct task_struct *thread)
 	put_task_struct(thread);
 }
 
+void cwq_shim_thread_get(struct task_struct *thread)
+{
+	get_task_struct(thread);
+}
+
+bool cwq_shim_thread_frozen(struct task_struct *thread)
+{
+	return READ_ONCE(thread->__state) & TASK_FROZEN;
+}
+
+unsigned long cwq_shim_clock(void)
+{
+	return ktime_get_ns();
+}
+
+void cwq_shim_current_task(struct cwq_task *task)
+{
+	task->pid = task_pid_nr(current);
+	strscpy(task->comm, current->comm, sizeof(task->comm));
+}
+
 void cwq_shim_set_freezable(void)
 {
 	set_freezable();
@@ -257,6 +281,11 @@ bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
 void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
 {
 	del_timer_sync(&dwork->timer);
+}
+
+unsigned long cwq_shim_timer_expires(const struct cwq_delayed_work *dwork)
+{
+	return READ_ONCE(dwork->timer.expires);
 }
 
 bool cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork)

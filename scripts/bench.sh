@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What an item costs on cwq, on the kernel's workqueue and on a kthread_worker,
-# in instructions: selftests/test_modules/cwq_bench.c in a VM that counts them.
+# in instructions: selftests/test_modules/cwq_bench.c in a VM that counts them. Also
+# what it costs to observe items.
 
 here=$(dirname "$(realpath "$0")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-work=$(mktemp -d)
+work=$(mktemp -d) more=
 trap 'rm -rf "$work"' EXIT
 
 "$here/setup.sh" demo
@@ -51,3 +52,15 @@ cat "$work"/results/round-* | sort -k 1,2 -k 3,3n | awk '
 		printf "%d items a round; rounds differ by %.1f%% at most\n",
 		       items, 100 * spread
 	}'
+
+echo
+printf '%-48s %8s %8s\n' 'cwq, observed: instructions per item' enqueue execute
+for switch in timing histograms provenance; do
+	awk -v what="$switch${more:+, and the above}" '
+		$1 == "items" { items = $2 }
+		$1 == "cwq" { time[$2] = $3 / 2 / items }
+		END { printf "%-48s %8.1f %8.1f\n", what,
+			     time["busy-enqueue"], time["busy-execute"] }' \
+		"$work/results/observed-$switch"
+	more=1
+done

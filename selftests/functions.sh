@@ -153,6 +153,12 @@ log_since_mark() {
 		grep -v cwq-expect:
 }
 
+# expect(regular expression) - a report in the kernel log that is no failure; see
+# scripts/check-log.py
+expect() {
+	echo "cwq-expect: $1" >/dev/kmsg
+}
+
 # loop_until(command...) - for what becomes true without telling anybody
 loop_until() {
 	retries=0
@@ -173,6 +179,60 @@ rows() {
 			      $column["executed"], $column["cancelled"],
 			      $column["pending"], $column["running"]
 		}' "$QUEUES"
+}
+
+# look(table, columns, column=value...) - these columns, of the rows of a table in
+# debugfs that have such values
+look() {
+	table=$1 wanted=$2
+	shift 2
+	awk -v wanted="$wanted" -v conditions="$*" '
+		NR == 1 {
+			for (i = 1; i <= NF; i++)
+				column[$i] = i
+			n = split(conditions, condition, " ")
+			m = split(wanted, want, " ")
+			next
+		}
+		{
+			for (i = 1; i <= n; i++) {
+				split(condition[i], part, "=")
+				if ($column[part[1]] != part[2])
+					next
+			}
+			line = $column[want[1]]
+			for (i = 2; i <= m; i++)
+				line = line " " $column[want[i]]
+			print line
+		}' "$DEBUGFS/cwq/$table"
+}
+
+# look_is(should, table, columns, column=value...)
+look_is() {
+	should=$1
+	shift
+	is=$(look "$@")
+	[ "$is" = "$should" ] || complain "$1 has" "$is" "and not" "$should"
+}
+
+# columns_are_constant(table)
+columns_are_constant() {
+	awk -v table="$1" '
+		NR == 1 { n = NF }
+		NF != n {
+			print "# " table ": " NF " columns, not " n ": " $0
+			bad = 1
+		}
+		END { exit !n || bad }' "$DEBUGFS/cwq/$1"
+}
+
+# longer(than, table, column, column=value...) - there is one such row, and it says
+# so many milliseconds at least
+longer() {
+	than=$1
+	shift
+	is=$(look "$@")
+	[ "$is" -ge "$than" ]
 }
 
 # value(queue, cpu, column)

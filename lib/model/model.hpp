@@ -86,6 +86,8 @@ struct Model {
 	/* A work's function; it is called with the Work<Model>. */
 	using Func = void (*)(void *work);
 
+	static constexpr unsigned int OBSERVER_BITS = 2;
+
 	struct Snapshot {
 		int cpu, pid;
 		unsigned long accepted, executed, cancelled, pending, running,
@@ -391,6 +393,41 @@ struct Model {
 	static void set_freezable();
 	static void freeze();
 	static void *current_worker();
+	static void thread_get(Thread *)
+	{
+	}
+	static bool thread_frozen(Thread *)
+	{
+		return false;
+	}
+
+	/* All at once: only who looks asks for it. */
+	static unsigned long now()
+	{
+		return 0;
+	}
+	static void current_task(cwq_task *)
+	{
+	}
+	static const void *address(Func func)
+	{
+		return reinterpret_cast<const void *>(func);
+	}
+	static unsigned long clock()
+	{
+		return 0;
+	}
+	static void *directory_create(auto *, int)
+	{
+		return nullptr;
+	}
+	static void directory_remove(void *)
+	{
+	}
+	static unsigned long timer_expires(auto *)
+	{
+		return 0;
+	}
 
 	static void timer_arm(auto *work, unsigned long delay, HERE);
 	static bool timer_take_out(auto *work, HERE);

@@ -16,9 +16,21 @@
  *		or pending
  * gate		"0": items that start from now on wait in their function;
  *		"1": they end
+ * slow	"TIME": items that start from now on sleep for so many milliseconds
  * flush	anything: wait for both queues and the common one
  * churn	"1": until "0", every CPU queues, runs and cancels items as fast
  *		as it can
+ * follow	"CPU": an item on that CPU of cwq_items, or on cwq_single if that is
+ *		-1, that flushes the item before it; the newest again if there
+ *		is none before
+ * deep	"COUNT": so many such items, each on a single-threaded queue cwq_deep of
+ *		its own, which stays until the module goes
+ * again	anything: queue the newest item again, on this CPU
+ * twice	"CPU": a new item on that CPU, by queue_first(), and at once again by
+ *		queue_second()
+ * cancel_item	"N": cancel the Nth newest item, whatever it does
+ * flush_item, flush_delayed, drain	anything: call that for the newest item, or
+ *		for cwq_items
  * locker	"CPU": an item on that CPU of cwq_items that waits until a CPU
  *		comes or goes, and then for the CPU hotplug lock
  *
@@ -27,6 +39,7 @@
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -39,7 +52,7 @@
 #include <cwq/workqueue.h>
 
 /* More than are ever pending at once: they are used in turn. */
-#define NR_ITEMS 512
+#define NR_ITEMS 10240
 
 static struct cwq_workqueue_struct *items_wq;
 static struct cwq_workqueue_struct *single_wq;
@@ -51,8 +64,12 @@ static unsigned int next_item;
 static DECLARE_WAIT_QUEUE_HEAD(gate);
 static bool gate_open = true;
 
+static int slow_ms;
+
 static void item_fn(struct cwq_work_struct *work)
 {
+	if (READ_ONCE(slow_ms))
+		msleep(slow_ms);
 	wait_event(gate, READ_ONCE(gate_open));
 }
 
@@ -60,6 +77,12 @@ static int set_gate(int open, int unused2, int unused3)
 {
 	WRITE_ONCE(gate_open, open);
 	wake_up_all(&gate);
+	return 0;
+}
+
+static int set_slow(int ms, int unused2, int unused3)
+{
+	WRITE_ONCE(slow_ms, ms);
 	return 0;
 }
 
@@ -123,6 +146,103 @@ static int expedite_items(int count, int unused2, int unused3)
 		if (!cwq_flush_delayed_work(newest_item(count)))
 			return -ENOENT;
 	}
+	return 0;
+}
+
+/* On the tail of a chain of items that wait, each for the one before. */
+static void follow_fn(struct cwq_work_struct *work)
+{
+	struct cwq_delayed_work *dwork = cwq_to_delayed_work(work);
+
+	CWQ_PREPARE_WORK(work, item_fn);
+	cwq_flush_work(&dwork[-1].work);
+}
+
+static int follow_on(struct cwq_workqueue_struct *wq, int cpu)
+{
+	if (next_item % NR_ITEMS == 0)
+		return -EINVAL;
+	CWQ_PREPARE_WORK(&items[next_item % NR_ITEMS].work, follow_fn);
+	return queue_on(wq, cpu, 1);
+}
+
+static int queue_follower(int cpu, int unused2, int unused3)
+{
+	return follow_on(cpu < 0 ? single_wq : items_wq, cpu);
+}
+
+#define NR_DEEP 40
+
+static struct cwq_workqueue_struct *deep_wqs[NR_DEEP];
+static unsigned int nr_deep;
+
+static int queue_deep(int count, int unused2, int unused3)
+{
+	struct cwq_workqueue_struct *wq;
+	int ret = 0;
+
+	for (; count > 0 && !ret; count--) {
+		if (nr_deep == NR_DEEP)
+			return -ENOSPC;
+		wq = cwq_create_singlethread_workqueue("cwq_deep");
+		if (!wq)
+			return -ENOMEM;
+		deep_wqs[nr_deep++] = wq;
+		ret = follow_on(wq, -1);
+	}
+	return ret;
+}
+
+static int queue_again(int unused1, int unused2, int unused3)
+{
+	return cwq_queue_work(items_wq, &newest_item(1)->work) ? 0 : -EBUSY;
+}
+
+static int flush_delayed(int unused1, int unused2, int unused3)
+{
+	cwq_flush_delayed_work(newest_item(1));
+	return 0;
+}
+
+static int drain_queue(int unused1, int unused2, int unused3)
+{
+	cwq_drain_workqueue(items_wq);
+	return 0;
+}
+
+/* Two that queue the same item: the first wins. */
+static noinline bool queue_first(int cpu, struct cwq_work_struct *work)
+{
+	bool queued = cwq_queue_work_on(cpu, items_wq, work);
+
+	barrier(); /* no tail call: it is to be seen as the caller */
+	return queued;
+}
+
+static noinline bool queue_second(int cpu, struct cwq_work_struct *work)
+{
+	bool queued = cwq_queue_work_on(cpu, items_wq, work);
+
+	barrier();
+	return queued;
+}
+
+static int queue_twice(int cpu, int unused2, int unused3)
+{
+	struct cwq_work_struct *work = &items[next_item++ % NR_ITEMS].work;
+
+	return queue_first(cpu, work) && !queue_second(cpu, work) ? 0 : -EBUSY;
+}
+
+static int flush_item(int unused1, int unused2, int unused3)
+{
+	cwq_flush_work(&newest_item(1)->work);
+	return 0;
+}
+
+static int cancel_item(int nth, int unused2, int unused3)
+{
+	cwq_cancel_work_sync(&newest_item(nth)->work);
 	return 0;
 }
 
@@ -242,7 +362,16 @@ static const struct command {
 	{ "mod", mod_items, true },
 	{ "expedite", expedite_items, true },
 	{ "cancel", cancel_items, true },
+	{ "follow", queue_follower, true },
+	{ "deep", queue_deep, true },
+	{ "again", queue_again },
+	{ "twice", queue_twice, true },
+	{ "flush_item", flush_item },
+	{ "flush_delayed", flush_delayed },
+	{ "drain", drain_queue },
+	{ "cancel_item", cancel_item },
 	{ "gate", set_gate },
+	{ "slow", set_slow },
 	{ "flush", flush_queues },
 	{ "churn", set_churn },
 	{ "locker", queue_locker },
@@ -323,6 +452,8 @@ static void __exit cwq_test_items_exit(void)
 	set_churn(false, 0, 0);
 	set_gate(true, 0, 0);
 	cwq_flush_scheduled_work();
+	while (nr_deep)
+		cwq_destroy_workqueue(deep_wqs[--nr_deep]);
 	cwq_destroy_workqueue(single_wq);
 	cwq_destroy_workqueue(items_wq);
 	kfree(churns);

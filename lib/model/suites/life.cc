@@ -27,6 +27,19 @@ struct DestroyQueue : Scene<2, 1> {
 	}
 };
 
+/* The same for a work that has been there before. */
+struct DestroyAgain : DestroyQueue {
+	void set_up() override
+	{
+		DestroyQueue::set_up();
+		queue(a);
+	}
+	void check() override
+	{
+		RL_ASSERT(a.runs() == 1 + queued);
+	}
+};
+
 /* At once: the thread may not even have come up. */
 struct DestroyAtOnce : Scene<1, 1> {
 	void client(unsigned) override
@@ -257,6 +270,7 @@ struct EvictQueue : Going<1, 2> {
 };
 
 SUITE(DestroyQueue, 4);
+SUITE(DestroyAgain, 4);
 SUITE(DestroyAtOnce, FULL);
 SUITE(DestroyTimer, 4);
 SUITE(DestroyFromWithin, 4);

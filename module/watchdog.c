@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The thread that looks for what takes too long, and what it tells. */
+#define pr_fmt(fmt) "cwq: " fmt
+
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/minmax.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/sched/debug.h>
+#include <linux/sched/task.h>
+#include <linux/wait.h>
+
+#include "shim.h"
+
+#define MAX_THRESH (24 * 60 * 60)
+
+static DECLARE_WAIT_QUEUE_HEAD(thresh_changed);
+static unsigned int watchdog_thresh = 30;
+
+static int set_thresh(const char *text, const struct kernel_param *kp)
+{
+	unsigned int thresh;
+
+	if (kstrtouint(text, 0, &thresh) || thresh > MAX_THRESH) {
+		pr_err("watchdog_thresh is a number of seconds, at most %d\n",
+		       MAX_THRESH);
+		return -EINVAL;
+	}
+	WRITE_ONCE(watchdog_thresh, thresh);
+	wake_up(&thresh_changed);
+	return 0;
+}
+
+static const struct kernel_param_ops thresh_ops = {
+	.set = set_thresh,
+	.get = param_get_uint,
+};
+module_param_cb(watchdog_thresh, &thresh_ops, &watchdog_thresh, 0644);
+MODULE_PARM_DESC(
+	watchdog_thresh,
+	"report what runs or is pending for so many seconds (30; 0: nothing)");
+
+static void report(const struct cwq_stall *stall, struct task_struct *worker)
+{
+	const struct cwq_where *where = &stall->where;
+	char instance[sizeof("#4294967295")] = "";
+	unsigned int i;
+
+	if (where->instance > 1)
+		snprintf(instance, sizeof(instance), "#%u", where->instance);
+	pr_err("%s%s (CPU %d): %ps has been %s for %u s\n", where->name,
+	       instance, where->cpu, stall->func,
+	       stall->running ? "running" : "pending",
+	       jiffies_to_msecs(stall->age) / 1000);
+	for (i = 0; i < min(stall->nr_waiters, CWQ_STALL_WAITERS); i++)
+		pr_err("  %s (%d) waits behind it in %s for %u s\n",
+		       stall->waiters[i].task.comm, stall->waiters[i].task.pid,
+		       cwq_call_name(stall->waiters[i].call),
+		       jiffies_to_msecs(stall->waiters[i].waits) / 1000);
+	if (i < stall->nr_waiters)
+		pr_err("  and %u more wait behind it\n", stall->nr_waiters - i);
+	if (worker)
+		sched_show_task(worker);
+}
+
+static void look_at_all(unsigned long thresh)
+{
+	struct cwq_place place = {};
+	struct task_struct *worker;
+	struct cwq_stall stall;
+
+	while (cwq_core_next_stall(thresh, &place, &stall, &worker)) {
+		report(&stall, worker);
+		if (worker)
+			put_task_struct(worker);
+		cond_resched();
+	}
+}
+
+/* Looks often enough to be late by a quarter at most. */
+static int watchdog_fn(void *unused)
+{
+	while (!kthread_should_stop()) {
+		unsigned int thresh = READ_ONCE(watchdog_thresh);
+
+		if (thresh)
+			look_at_all(thresh * HZ);
+		wait_event_idle_timeout(
+			thresh_changed,
+			kthread_should_stop() ||
+				READ_ONCE(watchdog_thresh) != thresh,
+			thresh ? thresh * HZ / 4 : MAX_SCHEDULE_TIMEOUT);
+	}
+	return 0;
+}
+
+static struct task_struct *watchdog;
+
+int cwq_watchdog_start(void)
+{
+	watchdog = kthread_run(watchdog_fn, NULL, "cwq_watchdog");
+	return PTR_ERR_OR_ZERO(watchdog);
+}
+
+void cwq_watchdog_stop(void)
+{
+	kthread_stop(watchdog);
+}

@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The watchdog tells what takes too long, once, and counts it.
+
+# Tests are called by name, by result().
+# shellcheck disable=SC2317
+# shellcheck source-path=SCRIPTDIR source=functions.sh
+. "$(dirname "$0")/functions.sh"
+
+THRESH=/sys/module/cwq/parameters/watchdog_thresh
+ITEM_FN="item_fn[cwq_test_items]"
+
+thirty_seconds() {
+	[ "$(cat "$THRESH")" = 30 ]
+}
+
+nonsense_is_refused() {
+	mark_log
+	for nonsense in x -1 1s "" 86401 4294967297; do
+		! echo "$nonsense" >"$THRESH" 2>/dev/null ||
+			complain "it took '$nonsense'" || return
+	done
+	thirty_seconds && log_has 6 "watchdog_thresh is a number of seconds"
+}
+
+# log_has(n, text) - so many lines since mark_log
+log_has() {
+	n=$(log_since_mark | grep -cF "$2")
+	[ "$n" = "$1" ] || complain "$n lines with '$2', not $1"
+}
+
+stalls_are() {
+	value_is cwq_items 1 stalls "$1"
+}
+
+hold() {
+	echo 0 >"$ITEMS/gate"
+	echo "1 1" >"$ITEMS/queue" && loop_until is_running cwq_items 1
+}
+
+let_go() {
+	echo 1 >"$ITEMS/gate"
+	wait
+	echo 1 >"$ITEMS/flush"
+}
+
+# Somebody waits for an item that does not end; behind it stands another.
+a_run() {
+	expect "item_fn"
+	mark_log
+	hold && echo "1 1" >"$ITEMS/queue" || return
+	echo 1 >"$ITEMS/flush_item" &
+	task=$!
+	echo 1 >"$THRESH"
+	loop_until stalls_are 1 || return
+	look_is "stalled $ITEM_FN" queues "state func" stalls=1 || return
+	# As long again, and nothing more is told.
+	loop_until longer 3500 queues running_ms stalls=1 || return
+	stalls_are 1 || return
+	let_go
+	log_has 1 "cwq_items (CPU 1): item_fn [cwq_test_items] has been running for" &&
+		log_has 1 "($task) waits behind it in flush_work for" &&
+		log_has 0 "has been pending" &&
+		look_is "idle -" queues "state func" stalls=1
+}
+
+another_run() {
+	expect "item_fn"
+	hold && loop_until stalls_are 2 || return
+	let_go
+}
+
+# None runs for long, but there are many.
+a_long_list() {
+	expect "Call Trace"
+	mark_log
+	echo 200 >"$ITEMS/slow"
+	echo "1 15" >"$ITEMS/queue"
+	loop_until stalls_are 3 || return
+	state=$(look queues state stalls=3)
+	echo 0 >"$ITEMS/slow"
+	let_go
+	[ "$state" = running ] || complain "it is $state" || return
+	log_has 1 "cwq_items (CPU 1): item_fn [cwq_test_items] has been pending for" &&
+		log_has 0 "has been running"
+}
+
+switched_off() {
+	echo 0 >"$THRESH"
+	hold && loop_until longer 2500 queues running_ms stalls=3 || return
+	let_go
+	stalls_are 3
+}
+
+nobody_else() {
+	look_is 0 queues stalls queue=cwq_single &&
+		look_is 0 queues stalls queue=cwq_items cpu=0
+}
+
+plan 6 cwq_test_items
+load cwq && load cwq_test_items || exit
+result "nonsense is refused" nonsense_is_refused
+result "a function that runs" a_run
+result "and another time" another_run
+result "a work that is pending" a_long_list
+result "none of others" nobody_else
+result "switched off" switched_off
+finish
