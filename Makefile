@@ -8,7 +8,7 @@ client = $(MAKE) -C $(KDIR) CWQ=$(CURDIR) \
 	KBUILD_EXTRA_SYMBOLS=$(CURDIR)/Module.symvers
 
 .PHONY: modules modules_install kunit test_modules clean
-.PHONY: demo test model bench shell setup help
+.PHONY: demo test model mutants fuzz bench shell setup help
 
 modules:
 	+$(kbuild) modules
@@ -37,6 +37,10 @@ model:
 	scripts/setup.sh
 	+$(MAKE) --no-print-directory -C lib/model run
 
+mutants fuzz:
+	scripts/setup.sh
+	+$(MAKE) --no-print-directory -C lib/model $@
+
 bench:
 	scripts/bench.sh
 
@@ -62,6 +66,9 @@ help:
 	@echo '      kernels:         6.1-debug 6.1 6.1-rt 6.12'
 	@echo '  make model           the core under a model checker, on this machine'
 	@echo '      SUITE=<name> BOUND=<n> RANDOM=<n>  narrow or widen the search'
+	@echo '      DEPTH=deep       for a night'
+	@echo '  make mutants         does it notice a broken core? MUTANT=<name> for one'
+	@echo '  make fuzz            calls made up at random; SECONDS=<n> SEED=<n>'
 	@echo '  make bench           instructions per item, beside the kernel'"'"'s own queues'
 	@echo '  make shell           a shell in a VM, modules in /modules; KERNEL=<kernel>'
 	@echo '  make setup           only install what the tests need'

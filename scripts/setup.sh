@@ -20,10 +20,11 @@ case ${1-test} in
 demo)
 	;;
 test)
-	commands+=(flex bison bc pahole xz perl clang++ clang-format shellcheck)
+	commands+=(flex bison bc pahole xz perl clang++ clang-format
+		shellcheck patch)
 	packages+=(
 		flex bison bc libelf-dev libssl-dev dwarves xz-utils
-		perl clang clang-format shellcheck relacy-dev
+		perl clang clang-format shellcheck relacy-dev patch
 		linux-headers-rt-amd64 linux-headers-6.12-amd64
 	)
 	;;

@@ -155,7 +155,7 @@ suite_check() {
 
 	try 'log checker' "$here/check-log.py" --self-test
 	try 'scripts' shellcheck --external-sources "$here"/*.sh "$here"/vm-* \
-	    "$top"/selftests/*.sh
+	    "$top"/selftests/*.sh "$top"/lib/model/*.sh
 	try 'format' env -C "$top" clang-format --dry-run -Werror \
 	    "${c[@]}" "${cxx[@]}"
 	try 'locking' thread_safety

@@ -253,11 +253,11 @@ struct LeftBehindFlush : TwoRuns {
 
 SUITE(RingOfFlushes, 4);
 SUITE(RingOfFlushAndCancel, 4);
-SUITE(RingOfThree, 4);
+SUITE(RingOfThree, WIDE);
 SUITE(ChainOfFlushes, FULL);
 SUITE(ImpatientChain, 4);
 SUITE(SelfFlush, FULL);
-SUITE(SelfCancel, FULL);
+SUITE(SelfCancel, 5);
 SUITE(LeftBehindCancel, 4);
 SUITE(LeftBehindFlush, 4);
 
