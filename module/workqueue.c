@@ -39,8 +39,8 @@ EXPORT_SYMBOL_GPL(__cwq_create_workqueue);
  * other queues.
  *
  * No other call on @wq itself may be under way or follow. Called by a work of
- * @wq, or by one that a work of @wq waits for, this is reported and leaves @wq
- * as it was, armed timers excepted.
+ * @wq, this is reported and leaves @wq as it was; so it is by one that a work of
+ * @wq waits for, but armed timers are gone then.
  *
  * Context: process context; may sleep.
  */

@@ -62,7 +62,7 @@ struct DestroyTimer : Scene<1, 1, 1, 1> {
 	}
 };
 
-/* By its own work: refused, and the queue goes on. */
+/* By its own work: refused, and the queue goes on, timers included. */
 struct DestroyFromWithin : Scene<1, 1> {
 	static inline DestroyFromWithin *self;
 
@@ -75,9 +75,11 @@ struct DestroyFromWithin : Scene<1, 1> {
 	}
 	void client(unsigned) override
 	{
+		queue_delayed(b);
 		queue(a);
 		flush(a);
-		RL_ASSERT(queue(b));
+		RL_ASSERT(b.is_armed());
+		RL_ASSERT(mod(b, 0));
 		flush(b);
 		RL_ASSERT(b.runs() == 1);
 	}
