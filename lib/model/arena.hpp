@@ -14,11 +14,16 @@ namespace cwq {
  */
 class Arena {
 public:
+	/* The one before is not destroyed if its execution has failed. */
+	Arena()
+	{
+		nr_ = 0;
+		used_ = 0;
+	}
 	~Arena()
 	{
 		while (nr_)
 			end(&blocks_[--nr_]);
-		used_ = 0;
 	}
 
 	/* So many objects and so many bytes behind them, as if zeroed. */

@@ -20,6 +20,22 @@ struct OfflineQueue : Scene<2, 2, 2> {
 	}
 };
 
+/* The same for CPU 0, which others had been sent to. */
+struct OfflineFirst : Scene<2, 2, 2> {
+	void client(unsigned i) override
+	{
+		if (i)
+			machine.take_down(0);
+		else
+			RL_ASSERT(queue(a, 0));
+	}
+	void check() override
+	{
+		RL_ASSERT(a.runs() == 1);
+		RL_ASSERT(machine.threads[0].exited);
+	}
+};
+
 struct OfflineFlush : Scene<2, 2, 2> {
 	void client(unsigned i) override
 	{
@@ -231,6 +247,7 @@ struct OfflineCreate : Scene<2, 4, 2> {
 };
 
 SUITE(OfflineQueue, FULL);
+SUITE(OfflineFirst, FULL);
 SUITE(OfflineFlush, 4);
 SUITE(OfflineFlushQueue, 4);
 SUITE(OfflineCancel, 4);
