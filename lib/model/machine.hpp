@@ -162,6 +162,12 @@ public:
 		return up;
 	}
 
+	void wait_for_exit(Model::Thread *thread, HERE)
+	{
+		while (!has_exited(thread, info))
+			sleep(false, info);
+	}
+
 	/* set_current_state(); it is woken by those who lock @mutex. */
 	void prepare_to_sleep(const rl::mutex *mutex, rl::debug_info info)
 	{
@@ -267,6 +273,16 @@ private:
 		prepare_to_sleep(&thread->mutex, info);
 		return thread->started || ending_ ||
 		       thread->should_stop.load(Order::relaxed, info);
+	}
+
+	/* If not, the next sleep ends when it has. */
+	bool has_exited(Model::Thread *thread, rl::debug_info info)
+	{
+		StepLock guard(thread->mutex, info);
+
+		if (!thread->exited)
+			thread->sleepers.prepare(&thread->mutex, info);
+		return thread->exited;
 	}
 
 	/* If the timer is not armed, the next sleep ends when it is. */
@@ -454,16 +470,7 @@ inline void Model::thread_stop(Thread *thread, rl::debug_info info)
 
 		Machine::machine->wake(thread->number, info);
 	}
-	for (;;) {
-		{
-			StepLock guard(thread->mutex, info);
-
-			if (thread->exited)
-				return;
-			thread->sleepers.prepare(&thread->mutex, info);
-		}
-		sleep(info);
-	}
+	Machine::machine->wait_for_exit(thread, info);
 }
 
 /* The machine never sleeps. */

@@ -20,7 +20,16 @@ struct OfflineQueue : Scene<2, 2, 2> {
 	}
 };
 
-/* The same for CPU 0, which others had been sent to. */
+/* Nothing is on it: its thread ends all the same. */
+struct OfflineIdle : Scene<1, 2, 2> {
+	void client(unsigned) override
+	{
+		machine.take_down(1);
+		machine.wait_for_exit(&machine.threads[1]);
+	}
+};
+
+/* CPU 0 goes, which others have been sent to before. */
 struct OfflineFirst : Scene<2, 2, 2> {
 	void client(unsigned i) override
 	{
@@ -247,6 +256,7 @@ struct OfflineCreate : Scene<2, 4, 2> {
 };
 
 SUITE(OfflineQueue, FULL);
+SUITE(OfflineIdle, FULL);
 SUITE(OfflineFirst, FULL);
 SUITE(OfflineFlush, 4);
 SUITE(OfflineFlushQueue, 4);

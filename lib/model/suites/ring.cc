@@ -133,6 +133,35 @@ struct RingOfThree : Scene<1, 3> {
 	}
 };
 
+/* Who is behind what another has waited for may wait for that one. */
+struct ChainBehind : Scene<1, 2> {
+	static inline ChainBehind *self;
+	Workqueue<Model> *other;
+	Item c;
+
+	void set_up() override
+	{
+		self = this;
+		other = new_queue();
+		a.body = [](Item *) {
+			self->flush(self->b);
+		};
+		c.body = [](Item *) {
+			self->flush(self->a);
+		};
+	}
+	void client(unsigned) override
+	{
+		try_queue(other, 0, b);
+		try_queue(other, 0, c);
+		queue(a);
+	}
+	void check() override
+	{
+		RL_ASSERT(a.runs() == 1 && c.runs() == 1);
+	}
+};
+
 /* A timed wait that gives up is no part of a ring any more. */
 struct ImpatientChain : TwoQueues {
 	void wait_for_b() override
@@ -255,6 +284,7 @@ SUITE(RingOfFlushes, 4);
 SUITE(RingOfFlushAndCancel, 4);
 SUITE(RingOfThree, WIDE);
 SUITE(ChainOfFlushes, FULL);
+SUITE(ChainBehind, 4);
 SUITE(ImpatientChain, 4);
 SUITE(SelfFlush, FULL);
 SUITE(SelfCancel, 5);
