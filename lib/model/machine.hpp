@@ -135,6 +135,7 @@ public:
 		if (--clients_left_)
 			return;
 		wait_for_quiet(info);
+		check_all_done();
 		rl::preemption_disabler guard(rl::ctx());
 
 		ending_ = true;
@@ -296,6 +297,20 @@ private:
 		base->dwork->timer.armed = false;
 		base->running = true;
 		return true;
+	}
+
+	/* All sleep, and nobody is left to wake them: a work that is on a list
+	 * now is one whose wake-up was lost. */
+	void check_all_done()
+	{
+		MutexGuard<Model> registry_guard(registry->mutex);
+
+		for_each_cwq(registry, [](CpuWorkqueue<Model> *cwq) {
+			Guard<Model> guard(cwq->lock);
+
+			RL_ASSERT(list_empty(&cwq->worklist));
+			return true;
+		});
 	}
 
 	/* Is there nothing left to do, when the clients have done their part? */
