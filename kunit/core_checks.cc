@@ -96,13 +96,13 @@ const char *core_list_deletes_anywhere(void)
 	list_add_tail(&b, &head);
 	list_add_tail(&c, &head);
 
-	list_del_init(&b);
+	list_del(&b);
 	CHECK(holds(head, a, c));
 	CHECK(list_empty(&b));
-	list_del_init(&a);
+	list_del(&a);
 	CHECK(holds(head, c));
 	CHECK(list_empty(&a));
-	list_del_init(&c);
+	list_del(&c);
 	CHECK(holds(head));
 	CHECK(list_empty(&c));
 
@@ -118,8 +118,8 @@ const char *core_list_deletes_twice(void)
 	init_list_head(&head);
 	list_add_tail(&a, &head);
 	list_add_tail(&b, &head);
-	list_del_init(&a);
-	list_del_init(&a);
+	list_del(&a);
+	list_del(&a);
 	CHECK(list_empty(&a));
 	CHECK(holds(head, b));
 	return nullptr;

@@ -100,7 +100,7 @@ bool withdraw_wq_barrier(WqBarrier<P> *barrier)
 
 	if (!(get_wq_data(&barrier->work) & WORK_PENDING))
 		return false;
-	list_del_init(&barrier->work.entry);
+	list_del(&barrier->work.entry);
 	barrier->work.data.store(0, Order::relaxed);
 	return true;
 }

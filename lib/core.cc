@@ -97,12 +97,27 @@ static bool may_lock(const void *caller)
 }
 
 /* May this be queued, or cancelled without waiting, from here? */
+static ALWAYS_INLINE bool are_ok(const cwq_workqueue_struct *wq,
+				 const Work<Kernel> *work)
+{
+	return LIKELY(wq) && LIKELY(work) && LIKELY(work->func.get()) &&
+	       LIKELY(Kernel::may_queue());
+}
+
+/* If not, why. Always false. */
+static bool __attribute__((cold, noinline))
+tell_args(const cwq_workqueue_struct *wq, const Work<Kernel> *work,
+	  const void *caller)
+{
+	if (!wq)
+		return misused(CWQ_MISUSE_NULL_QUEUE, caller);
+	return work_given(work, caller) && misused(CWQ_MISUSE_HARDIRQ, caller);
+}
+
 static bool args_ok(const cwq_workqueue_struct *wq, const Work<Kernel> *work,
 		    const void *caller)
 {
-	if (UNLIKELY(!wq))
-		return misused(CWQ_MISUSE_NULL_QUEUE, caller);
-	return may_lock(caller) && work_given(work, caller);
+	return are_ok(wq, work) || tell_args(wq, work, caller);
 }
 
 /* A work that is on @cwq, as usual, need not be looked at any closer. */
@@ -176,26 +191,37 @@ static int error(WaitEnd end)
 	return 0;
 }
 
-bool cwq_core_queue_work(int cpu, cwq_workqueue_struct *wq,
-			 cwq_work_struct *work, const void *caller)
+/* A function of its own: who is refused saves no registers for it. */
+static NOINLINE NOTRACE bool queue_work(CpuWorkqueue<Kernel> *cwq,
+					Work<Kernel> *work, const void *caller)
 {
-	return args_ok(wq, core(work), caller) &&
-	       tell(queue_work_on(core(wq)->cwq[cpu], core(work), caller),
-		    caller);
+	return tell(queue_work_on(cwq, work, caller), caller);
+}
+
+NOTRACE bool cwq_core_queue_work(cwq_workqueue_struct *wq,
+				 cwq_work_struct *work, int cpu,
+				 const void *caller)
+{
+	if (UNLIKELY(!are_ok(wq, core(work))))
+		return tell_args(wq, core(work), caller);
+
+	CpuWorkqueue<Kernel> *cwq = core(wq)->cwq[cpu];
+
+	return !refuse_here(cwq, core(work)) &&
+	       queue_work(cwq, core(work), caller);
 }
 
 bool cwq_core_queue_work_on(int cpu, cwq_workqueue_struct *wq,
 			    cwq_work_struct *work, const void *caller)
 {
 	return cpu_ok(cpu, caller) &&
-	       cwq_core_queue_work(cpu, wq, work, caller);
+	       cwq_core_queue_work(wq, work, cpu, caller);
 }
 
-bool cwq_core_queue_work_traced(int cpu, cwq_workqueue_struct *wq,
-				cwq_work_struct *work, const void *caller)
+bool cwq_core_queue_work_traced(cwq_workqueue_struct *wq, cwq_work_struct *work,
+				int cpu, const void *caller)
 {
 	return args_ok(wq, core(work), caller) && cpu_ok(cpu, caller) &&
-	       work_ok(core(work), caller) &&
 	       tell(queue_work_slowly(core(wq)->cwq[cpu], core(work), caller),
 		    caller);
 }

@@ -293,7 +293,7 @@ void run_workqueue(CpuWorkqueue<P> *cwq)
 		Work<P> *work = work_of(cwq->worklist.next.get());
 		typename P::Func func = work->func.get();
 
-		list_del_init(&work->entry);
+		list_del(&work->entry);
 
 		unsigned long data = move_wq_data(work, cwq, 0);
 

@@ -28,7 +28,7 @@ void link_delayed(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long delay)
 template <Platform P>
 void unlink_delayed(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
 {
-	list_del_init(&work->entry);
+	list_del(&work->entry);
 	cwq->nr_delayed.set(cwq->nr_delayed.get() - 1);
 }
 
@@ -39,7 +39,7 @@ void unlink_pending(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
 	/* If it is the first, nobody knows how old the next one is. */
 	if (first_pending(cwq) == work)
 		cwq->head_since.set(P::now());
-	list_del_init(&work->entry);
+	list_del(&work->entry);
 	one_less(cwq);
 	cwq->cancelled.set(cwq->cancelled.get() + 1);
 }

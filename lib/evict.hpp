@@ -39,7 +39,7 @@ void end_screening(Registry<P> *registry, Leaving<P> *leaving)
 	{
 		Guard<P> leaving_guard(registry->leaving_lock);
 
-		list_del_init(&leaving->link);
+		list_del(&leaving->link);
 	}
 	if (any_leaving(registry))
 		return;

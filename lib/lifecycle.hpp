@@ -259,7 +259,7 @@ bool destroy_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 	{
 		MutexGuard<P> guard(registry->mutex);
 
-		list_del_init(&wq->link);
+		list_del(&wq->link);
 	}
 	/* No CPU starts or reaps a thread of it from here on. */
 	for (int i = 0; i < nr_cwqs(wq); i++)

@@ -50,15 +50,15 @@ void list_add_tail(ListNode<P> *node, ListNode<P> *pos)
 	list_add(node, pos->prev.get());
 }
 
+/* @node is as good as uninitialised then. */
 template <Platform P>
-void list_del_init(ListNode<P> *node)
+void list_del(ListNode<P> *node)
 {
 	ListNode<P> *next = node->next.get();
 	ListNode<P> *prev = node->prev.get();
 
 	next->prev.set(prev);
 	prev->next.set(next);
-	init_list_head(node);
 }
 
 } // namespace cwq

@@ -35,6 +35,7 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define NOINLINE __attribute__((noinline))
+#define NOTRACE __attribute__((no_instrument_function))
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
 namespace cwq {

@@ -62,7 +62,7 @@ private:
 
 		ListNode<P> *link = head->next.get();
 
-		list_del_init(link);
+		list_del(link);
 		/* SAFETY: put() alone links nodes here. */
 		return reinterpret_cast<CpuWorkqueue<P> *>(
 			reinterpret_cast<char *>(link) -

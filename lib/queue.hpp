@@ -144,6 +144,17 @@ bool claim(Work<P> *work, unsigned long old, CpuWorkqueue<P> *cwq,
 	return claim_known(work, old, cwq, flags);
 }
 
+/* Is @work, which was just claimed for the first time, anything but zeros? If not,
+ * the claim is taken back. */
+template <Platform P>
+bool is_initialised(Work<P> *work)
+{
+	if (LIKELY(list_empty(&work->entry)))
+		return true;
+	work->data.store(0, Order::relaxed);
+	return false;
+}
+
 /*
  * Queue @work on @cwq or where it has to go instead. @flags is the state it
  * gets, @link(cwq, target, work) links it, under the lock, and says whether to
@@ -187,10 +198,8 @@ ALWAYS_INLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
 		}
 		if (!claim(work, old, target, flags))
 			continue;
-		if (UNLIKELY(!old && !list_empty(&work->entry))) {
-			work->data.store(old, Order::relaxed);
+		if (UNLIKELY(!old && !is_initialised(work)))
 			return Queued::not_initialised;
-		}
 		count_redirect(asked, cwq, target);
 		if (UNLIKELY(beside && target != last))
 			leave_behind(last);
@@ -209,6 +218,10 @@ template <Platform P>
 NOINLINE Queued queue_work_slowly(CpuWorkqueue<P> *cwq, Work<P> *work,
 				  const void *caller)
 {
+	const unsigned long old = get_wq_data(work);
+
+	if (UNLIKELY(cwq_of<P>(old) != cwq && !names_cwq<P>(old)))
+		return Queued::not_initialised;
 	return queue_work_at(cwq, work, WORK_PENDING,
 			     [caller](const CpuWorkqueue<P> *asked,
 				      CpuWorkqueue<P> *target,
@@ -220,39 +233,61 @@ NOINLINE Queued queue_work_slowly(CpuWorkqueue<P> *cwq, Work<P> *work,
 			     });
 }
 
+/* Queue @work on @cwq, if nothing is in the way. @claim() says so of the work,
+ * under the lock. */
+template <Platform P, class Claim>
+ALWAYS_INLINE bool queue_work_here(CpuWorkqueue<P> *cwq, Work<P> *work,
+				   Claim claim)
+{
+	bool wake;
+
+	{
+		Guard<P> guard(cwq->lock);
+
+		if (UNLIKELY(cwq->state.get()) || UNLIKELY(!claim()))
+			return false;
+		P::debug_activate(work);
+		wake = insert_work(cwq, work);
+	}
+	if (wake)
+		wake_worker(cwq);
+	return true;
+}
+
 /*
- * The two usual cases come first and spare what the others need: @work is idle
- * and was on @cwq the last time, so there is one lock to take and nowhere else
- * to look, nor for anything wrong with it; and @work is pending.
+ * Is @work pending on @cwq, where it is to go? Then there is nothing to do: the
+ * first of the usual cases, and the cheapest.
+ */
+template <Platform P>
+bool refuse_here(const CpuWorkqueue<P> *cwq, Work<P> *work)
+{
+	const unsigned long old = get_wq_data(work);
+
+	return cwq_of<P>(old) == cwq && old & WORK_PENDING && refuse(work, old);
+}
+
+/*
+ * The other usual cases spare what the rest needs: @work is idle and was on @cwq
+ * the last time, or on none ever, so there is one lock to take and nowhere else
+ * to look.
  */
 template <Platform P>
 ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 				   const void *caller = nullptr)
 {
-	unsigned long old = get_wq_data(work);
+	const unsigned long old = get_wq_data(work);
 
 	if (LIKELY(old == wq_data(cwq, 0))) {
-		bool queued, wake = false;
-
-		{
-			Guard<P> guard(cwq->lock);
-
-			queued = LIKELY(!cwq->state.get()) &&
-				 LIKELY(claim_known(work, old, cwq,
-						    WORK_PENDING));
-			if (LIKELY(queued)) {
-				P::debug_activate(work);
-				wake = insert_work(cwq, work);
-			}
-		}
-		if (wake)
-			wake_worker(cwq);
-		if (LIKELY(queued))
+		if (LIKELY(queue_work_here(cwq, work, [=] {
+			    return claim_known(work, old, cwq, WORK_PENDING);
+		    })))
 			return Queued::yes;
-	} else if (UNLIKELY(cwq_of<P>(old) != cwq && !names_cwq<P>(old))) {
-		return Queued::not_initialised;
-	} else if (old & WORK_PENDING && refuse(work, old)) {
-		return Queued::pending;
+	} else if (!old) {
+		if (LIKELY(queue_work_here(cwq, work, [=] {
+			    return claim(work, 0, cwq, WORK_PENDING) &&
+				   is_initialised(work);
+		    })))
+			return Queued::yes;
 	}
 	return queue_work_slowly(cwq, work, caller);
 }

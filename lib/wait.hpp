@@ -182,7 +182,7 @@ void end_wait(Registry<P> *registry, CpuWorkqueue<P> *self, Waiter<P> *waiter)
 
 	if (self)
 		self->waits.set(nullptr);
-	list_del_init(&waiter->link);
+	list_del(&waiter->link);
 }
 
 template <Platform P>

@@ -160,9 +160,15 @@ protected:
 						 .owner = owner });
 	}
 
+	static Queued queue_on(CpuWorkqueue<Model> *cwq, Item &item)
+	{
+		return refuse_here(cwq, item.work())
+			       ? Queued::pending
+			       : queue_work_on(cwq, item.work());
+	}
 	static Queued try_queue(Workqueue<Model> *queue, int cpu, Item &item)
 	{
-		return queue_work_on(queue->cwq[cpu], item.work());
+		return queue_on(queue->cwq[cpu], item);
 	}
 	bool queue(Item &item, int cpu = 0)
 	{

@@ -17,7 +17,7 @@ struct DestroyQueue : Scene<2, 1> {
 	void client(unsigned i) override
 	{
 		if (i)
-			queued = queue_work_on(cwq, a.work()) == Queued::yes;
+			queued = queue_on(cwq, a) == Queued::yes;
 		else
 			RL_ASSERT(destroy_workqueue(registry, wq));
 	}
