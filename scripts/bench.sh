@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What an item costs on cwq, on the kernel's workqueue and on a kthread_worker,
 # in instructions: selftests/test_modules/cwq_bench.c in a VM that counts them. Also
-# what it costs to observe items.
+# what it costs to observe items, and to look at them.
 
 here=$(dirname "$(realpath "$0")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -64,3 +64,9 @@ for switch in timing histograms provenance; do
 		"$work/results/observed-$switch"
 	more=1
 done
+
+echo
+awk '{ each[NR] = ($4 - $3) / $2 }
+     END { printf "reading works with 10,000 pending: %.0f us (%.0f instructions)\n",
+		  (each[2] - each[1]) * 1e6, (each[2] - each[1]) / 2e-9 }' \
+    "$work/results/works"

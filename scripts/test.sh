@@ -128,7 +128,8 @@ tee_vm() {
 	local base=$1
 	shift
 
-	"$here/vm.sh" --log "$base.log" --timeout 600 "$@" | tee "$base.stdout"
+	"$here/vm.sh" --log "$base.log" --timeout 900 "$@" |
+	    tee "$base.stdout"
 }
 
 # What the core's locking annotations promise, checked by clang. The sizes of
@@ -256,8 +257,8 @@ suite_selftests() {
 		    MODULES="$tmp/modules" INSTALL_PATH="$root/selftests" \
 		    kselftest-install
 		cp "$top/selftests/run-in-vm.sh" "$root/run-tests"
-		boot "selftests $k" "$k" "$root" stdout
-	# They take minutes on the debug kernel: only if that was asked for.
+		boot "selftests $k" "$k" "$root" stdout --timeout 2700
+	# They take long on the debug kernel: only if that was asked for.
 	done < <(kernels "${stock_kernels[@]}" ${kernel:+"${debug_kernels[@]}"})
 }
 

@@ -11,6 +11,7 @@
 CONTROL=$DEBUGFS/cwq/control
 ITEM_FN="item_fn[cwq_test_items]"
 DIR=cwq_items/1
+FAILSLAB=$DEBUGFS/failslab
 WRITES=10000
 
 # switches_are(timing, histograms, provenance)
@@ -83,6 +84,29 @@ random_writes() {
 		taken=$((taken + 1))
 	[ "$taken" = 0 ] || complain "$taken lines were taken" || return
 	switches_are off on off && turn histograms off && all_off
+}
+
+# Memory runs out at once, or on the way: an error, and nothing has changed. What
+# the shell itself wants memory for is done beforehand.
+no_memory() {
+	echo N >"$FAILSLAB/ignore-gfp-wait" && echo 100 >"$FAILSLAB/probability" &&
+		echo -1 >"$FAILSLAB/times" && echo Y >"$FAILSLAB/task-filter" ||
+		return
+	exec 8>"/proc/$$/make-it-fail" 9>"$CONTROL"
+	for space in 0 100000 300000; do
+		expect "vmalloc error"
+		echo "$space" >"$FAILSLAB/space"
+		echo 1 >&8
+		echo "timing on" >&9 2>/dev/null
+		status=$?
+		echo 0 >&8
+		[ "$status" -ne 0 ] ||
+			complain "$space bytes were enough" || return
+		all_off || return
+	done
+	exec 8>&- 9>&-
+	echo 0 >"$FAILSLAB/probability"
+	turn timing on && turn timing off && all_off
 }
 
 # func_is(should, columns) - of the items on CPU 1
@@ -235,12 +259,18 @@ new_queues() {
 	load cwq_test_items && turn timing off && all_off
 }
 
-plan 10 cwq_test_items
+plan 11 cwq_test_items
 scratch=$(mktemp -d)
 load cwq && load cwq_test_items || exit
 result "at first nothing is observed" all_off
 result "the switches" on_and_off
 result "$WRITES random writes to the switches" random_writes
+what="no memory for the switches"
+if [ -e "$FAILSLAB" ]; then
+	result "$what" no_memory
+else
+	skip "$what" "the kernel cannot make allocations fail"
+fi
 result "times" timing
 result "histograms" histograms
 result "who has queued a work" provenance

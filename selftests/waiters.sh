@@ -93,6 +93,24 @@ each_call() {
 	hold && waits_in flush_work flush_item
 }
 
+# Who destroys a queue waits for its works, and so for those they wait for.
+destroy() {
+	hold && echo 1 >"$ITEMS/deep" &&
+		loop_until is_running cwq_deep - || return
+	first=$(value cwq_items 1 pid)
+	second=$(value cwq_deep - pid)
+	echo 1 >"$ITEMS/destroy" &
+	task=$!
+	loop_until blocks "$task" && loop_until blocks "$second" || return
+	comm=$(cat "/proc/$task/comm")
+	chain_is "$task" \
+"0 $task $comm destroy_workqueue cwq_deep - 0 $FOLLOW_FN $second waits
+1 $second cwq_deep flush_work cwq_items 1 0 $ITEM_FN $first runs" || return
+	echo 1 >"$ITEMS/gate"
+	wait
+	nobody_waits
+}
+
 # A flush of a queue waits for each CPU that is busy.
 all_barriers() {
 	echo 0 >"$ITEMS/gate"
@@ -145,10 +163,11 @@ under_churn() {
 	return "$status"
 }
 
-plan 5 cwq_test_items
+plan 6 cwq_test_items
 load cwq && load cwq_test_items || exit
 result "a chain of three hops" three_hops
 result "every call that waits" each_call
+result "the end of a queue" destroy
 result "a flush of several CPUs" all_barriers
 result "a chain that is longer than is shown" truncated
 result "under load" under_churn

@@ -25,6 +25,7 @@
  *		is none before
  * deep	"COUNT": so many such items, each on a single-threaded queue cwq_deep of
  *		its own, which stays until the module goes
+ * destroy	anything: destroy the newest of those
  * again	anything: queue the newest item again, on this CPU
  * twice	"CPU": a new item on that CPU, by queue_first(), and at once again by
  *		queue_second()
@@ -41,6 +42,7 @@
 #include <linux/debugfs.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/lockdep.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -158,11 +160,27 @@ static void follow_fn(struct cwq_work_struct *work)
 	cwq_flush_work(&dwork[-1].work);
 }
 
+#define NR_DEEP 40
+#define NR_FOLLOWERS (NR_DEEP + 24)
+
+/*
+ * To lockdep all works of one initialiser are the same, and one that waits for
+ * another of them waits for itself. So each follower is of a class of its own.
+ */
+static struct lock_class_key follower_keys[NR_FOLLOWERS];
+static unsigned int nr_followers;
+
 static int follow_on(struct cwq_workqueue_struct *wq, int cpu)
 {
+	struct cwq_work_struct *work = &items[next_item % NR_ITEMS].work;
+
 	if (next_item % NR_ITEMS == 0)
 		return -EINVAL;
-	CWQ_PREPARE_WORK(&items[next_item % NR_ITEMS].work, follow_fn);
+	if (nr_followers == NR_FOLLOWERS)
+		return -ENOSPC;
+	lockdep_init_map(&work->lockdep_map, "follower",
+			 &follower_keys[nr_followers++], 0);
+	CWQ_PREPARE_WORK(work, follow_fn);
 	return queue_on(wq, cpu, 1);
 }
 
@@ -170,8 +188,6 @@ static int queue_follower(int cpu, int unused2, int unused3)
 {
 	return follow_on(cpu < 0 ? single_wq : items_wq, cpu);
 }
-
-#define NR_DEEP 40
 
 static struct cwq_workqueue_struct *deep_wqs[NR_DEEP];
 static unsigned int nr_deep;
@@ -191,6 +207,14 @@ static int queue_deep(int count, int unused2, int unused3)
 		ret = follow_on(wq, -1);
 	}
 	return ret;
+}
+
+static int destroy_deep(int unused1, int unused2, int unused3)
+{
+	if (!nr_deep)
+		return -ENOENT;
+	cwq_destroy_workqueue(deep_wqs[--nr_deep]);
+	return 0;
 }
 
 static int queue_again(int unused1, int unused2, int unused3)
@@ -364,6 +388,7 @@ static const struct command {
 	{ "cancel", cancel_items, true },
 	{ "follow", queue_follower, true },
 	{ "deep", queue_deep, true },
+	{ "destroy", destroy_deep, true },
 	{ "again", queue_again },
 	{ "twice", queue_twice, true },
 	{ "flush_item", flush_item },
