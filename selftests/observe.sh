@@ -82,6 +82,7 @@ random_writes() {
 	done <"$scratch/lines" 2>/dev/null
 	head -c 4096 /dev/urandom | dd of="$CONTROL" bs=4096 2>/dev/null &&
 		taken=$((taken + 1))
+	! printf 'timing on\0x' 2>/dev/null >"$CONTROL" || taken=$((taken + 1))
 	[ "$taken" = 0 ] || complain "$taken lines were taken" || return
 	switches_are off on off && turn histograms off && all_off
 }

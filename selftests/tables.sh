@@ -64,6 +64,19 @@ ages() {
 	look_is "- -" queues "oldest_ms running_ms" queue=cwq_items cpu="$CPU"
 }
 
+# A work that comes while another has been running is younger than that run.
+age_of_the_first() {
+	hold 1 || return
+	loop_until longer 400 queues running_ms queue=cwq_items cpu="$CPU" ||
+		return
+	echo "$CPU 1" >"$ITEMS/queue"
+	look queues "oldest_ms running_ms" queue=cwq_items cpu="$CPU" \
+		>"$scratch/ages"
+	let_go
+	awk '{ exit $1 + 300 > $2 }' "$scratch/ages" ||
+		complain "the ages are $(cat "$scratch/ages")"
+}
+
 # Nobody knows how long the second has been waiting when the first is taken away.
 age_of_the_next() {
 	hold 1 || return
@@ -214,11 +227,12 @@ ledger_under_stress() {
 	return "$status"
 }
 
-plan 11 cwq_test_items
+plan 12 cwq_test_items
 scratch=$(mktemp -d)
 load cwq && load cwq_test_items || exit
 result "what a queue does" states
 result "and for how long" ages
+result "the age of a work that is the first" age_of_the_first
 result "the age of a work that comes to be the first" age_of_the_next
 what="a CPU that is offline"
 if [ -e "/sys/devices/system/cpu/cpu$CPU/online" ]; then

@@ -70,14 +70,21 @@ another_run() {
 	let_go
 }
 
+has_executed() {
+	[ "$(value cwq_items 1 executed)" -ge "$1" ]
+}
+
 # None runs for long, but there are many.
 a_long_list() {
 	expect "Call Trace"
 	mark_log
 	echo 200 >"$ITEMS/slow"
-	echo "1 15" >"$ITEMS/queue"
+	before=$(value cwq_items 1 executed)
+	echo "1 40" >"$ITEMS/queue"
 	loop_until stalls_are 3 || return
 	state=$(look queues state stalls=3)
+	# The last one waits, and waits, and nothing more is told.
+	loop_until has_executed $((before + 30)) && stalls_are 3 || return
 	echo 0 >"$ITEMS/slow"
 	let_go
 	[ "$state" = running ] || complain "it is $state" || return
