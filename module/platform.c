@@ -148,9 +148,10 @@ long cwq_shim_wait_killable(void *completion, unsigned long timeout)
 	return wait_for_completion_killable_timeout(completion, timeout);
 }
 
+/* Who wanted it is told that there is none; a trace would tell nobody anything. */
 void *cwq_shim_alloc(unsigned long size)
 {
-	return kvzalloc(size, GFP_KERNEL);
+	return kvzalloc(size, GFP_KERNEL | __GFP_NOWARN);
 }
 
 /* A power of two is aligned to itself, which the core's structs may need. */

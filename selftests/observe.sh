@@ -11,7 +11,7 @@
 CONTROL=$DEBUGFS/cwq/control
 ITEM_FN="item_fn[cwq_test_items]"
 DIR=cwq_items/1
-FAILSLAB=$DEBUGFS/failslab
+FAULTS=$DEBUGFS/fail_page_alloc
 WRITES=10000
 
 # switches_are(timing, histograms, provenance)
@@ -90,23 +90,24 @@ random_writes() {
 # Memory runs out at once, or on the way: an error, and nothing has changed. What
 # the shell itself wants memory for is done beforehand.
 no_memory() {
-	echo N >"$FAILSLAB/ignore-gfp-wait" && echo 100 >"$FAILSLAB/probability" &&
-		echo -1 >"$FAILSLAB/times" && echo Y >"$FAILSLAB/task-filter" ||
+	echo Y >"$FAULTS/task-filter" && echo N >"$FAULTS/ignore-gfp-wait" &&
+		echo N >"$FAULTS/ignore-gfp-highmem" &&
+		echo 0 >"$FAULTS/min-order" && echo 100 >"$FAULTS/probability" ||
 		return
 	exec 8>"/proc/$$/make-it-fail" 9>"$CONTROL"
-	for space in 0 100000 300000; do
-		expect "vmalloc error"
-		echo "$space" >"$FAILSLAB/space"
+	for pages in 0 40 80; do
+		echo "$pages" >"$FAULTS/space" && echo 10 >"$FAULTS/times" ||
+			return
 		echo 1 >&8
-		echo "timing on" >&9 2>/dev/null
+		echo "timing on" >&9
 		status=$?
 		echo 0 >&8
 		[ "$status" -ne 0 ] ||
-			complain "$space bytes were enough" || return
+			complain "$pages pages were enough" || return
 		all_off || return
 	done
 	exec 8>&- 9>&-
-	echo 0 >"$FAILSLAB/probability"
+	echo 0 >"$FAULTS/probability"
 	turn timing on && turn timing off && all_off
 }
 
@@ -267,7 +268,7 @@ result "at first nothing is observed" all_off
 result "the switches" on_and_off
 result "$WRITES random writes to the switches" random_writes
 what="no memory for the switches"
-if [ -e "$FAILSLAB" ]; then
+if [ -e "$FAULTS" ]; then
 	result "$what" no_memory
 else
 	skip "$what" "the kernel cannot make allocations fail"

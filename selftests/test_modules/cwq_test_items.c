@@ -70,8 +70,11 @@ static int slow_ms;
 
 static void item_fn(struct cwq_work_struct *work)
 {
-	if (READ_ONCE(slow_ms))
-		msleep(slow_ms);
+	int us = READ_ONCE(slow_ms) * USEC_PER_MSEC;
+
+	/* By the clock: jiffies may lag behind it, and catch up meanwhile. */
+	if (us)
+		usleep_range(us, us + USEC_PER_MSEC);
 	wait_event(gate, READ_ONCE(gate_open));
 }
 
