@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A shell in a VM with the modules in /modules: shell.sh NAME [vm.sh option]...
+# A shell in a VM with the modules in /modules, those of the tests among them, and
+# Python: shell.sh NAME [vm.sh option]...
 
 here=$(dirname "$(realpath "$0")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -12,6 +13,7 @@ shift
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
-"$here/build.sh" "$name" "$root/modules" ||
+"$here/build.sh" "$name" "$root/modules" test_modules ||
 	say "no modules, but a shell all the same"
+"$here/vm-python.sh" "$root"
 "$here/vm.sh" --kernel "$name" --shell "$@" "$root"

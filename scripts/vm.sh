@@ -96,7 +96,9 @@ cmdline="console=ttyS0 tsc=reliable noirqdebug panic=-1 oops=panic"
 alarm=$((timeout > 40 ? timeout - 20 : timeout / 2))
 cmdline+=" vm_mode=$mode vm_alarm=$alarm"
 
+# A serial line does not tell the VM what it is connected to.
 if [[ $mode = shell ]]; then
+	[[ ! -t 0 ]] || cmdline+=" TERM=$TERM vm_size=$(stty size | tr ' ' ,)"
 	"${qemu[@]}" -append "$cmdline loglevel=5 $append" \
 	    -chardev stdio,id=tty,mux=on,signal=off \
 	    -serial chardev:tty -mon chardev=tty
