@@ -21,10 +21,11 @@ demo)
 	;;
 test)
 	commands+=(flex bison bc pahole xz perl clang++ clang-format
-		shellcheck patch)
+		shellcheck patch pyflakes3 pycodestyle mypy)
 	packages+=(
 		flex bison bc libelf-dev libssl-dev dwarves xz-utils
 		perl clang clang-format shellcheck relacy-dev patch
+		pyflakes3 pycodestyle mypy
 		linux-headers-rt-amd64 linux-headers-6.12-amd64
 	)
 	;;

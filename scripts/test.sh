@@ -149,12 +149,24 @@ thread_safety() {
 	    "$top/lib/core.cc"
 }
 
+# What is written in Python: names, layout, types.
+python_style() {
+	local sources=("$here"/{cwq,cwqtop,tests})
+
+	pyflakes3 "${sources[@]}" "$here/check-log.py" &&
+		pycodestyle "${sources[@]}" &&
+		mypy --cache-dir "$cache/mypy" "${sources[@]}"
+}
+
 suite_check() {
 	local c cxx
 	mapfile -t c < <(cd "$top" && git ls-files '*.c' '*.h')
 	mapfile -t cxx < <(cd "$top" && git ls-files '*.cc' '*.hpp')
 
 	try 'log checker' "$here/check-log.py" --self-test
+	try 'cwqtop' env -C "$here" python3 -m unittest discover \
+	    --start-directory tests --top-level-directory .
+	try 'python' python_style
 	try 'scripts' shellcheck --external-sources "$here"/*.sh "$here"/vm-* \
 	    "$top"/selftests/*.sh "$top"/lib/model/*.sh
 	try 'format' env -C "$top" clang-format --dry-run -Werror \
