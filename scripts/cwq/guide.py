@@ -24,6 +24,7 @@ KEYS = (
      " interval"),
     ("+ -", "look less often, more often"),
     ("space", "pause"),
+    ("ctrl-L", "draw anew, after something else has written here"),
 )
 ABOUT = (
     "Times, averages and percentiles are known while cwq's switches timing and"

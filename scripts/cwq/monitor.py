@@ -4,6 +4,8 @@ they were found."""
 
 from __future__ import annotations
 
+import contextlib
+
 from .debugfs import Debugfs, NotLoaded, Unavailable
 from .sample import Sample, take
 
@@ -38,9 +40,11 @@ class Monitor:
         self.problem = ""
 
     def measure(self) -> None:
-        """Switch on what tells how long works wait and run."""
+        """Switch on what tells how long works wait and run; if cwq is not
+        loaded, once it is."""
+        with contextlib.suppress(NotLoaded):
+            self._switch_on()
         self.measuring = True
-        self._switch_on()
 
     def close(self) -> None:
         """Switch off what we have switched on."""
@@ -55,5 +59,6 @@ class Monitor:
         switches = self._debugfs.switches()
         for name in MEASURED:
             if not switches.get(name):
-                self._debugfs.switch(name, True)
+                # Noted first: we may be killed in between.
                 self._ours.append(name)
+                self._debugfs.switch(name, True)

@@ -54,14 +54,14 @@ def timestamp(seconds: float) -> str:
 
 
 def printable(value: Any) -> Any:
-    """A value for JSON, however deep: numbers are short, and text is UTF-8,
-    which a name need not be."""
+    """A value for JSON, however deep: numbers are not too long, and text is
+    UTF-8, which a name need not be."""
     if isinstance(value, dict):
         return {key: printable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [printable(item) for item in value]
     if isinstance(value, float):
-        return round(value, 3)
+        return round(value, 6)
     if isinstance(value, str):
         return value.encode(errors="surrogateescape").decode(
             errors="backslashreplace")

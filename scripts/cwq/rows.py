@@ -124,12 +124,15 @@ class Comparison:
 
     def _func(self, place: FuncPlace, works: list[Row],
               known: Known) -> Values:
+        runs_per_s = None
+        if place[2] != NOT_LISTED and self._is_measured("timing",
+                                                        "histograms"):
+            runs_per_s = known.runs_per_s
         return {
             "func": place[2], "queue": place[0], "cpu": place[1],
             "live": _sum(works, "count"),
             "running": sum(work["state"] == "running" for work in works),
-            "runs_per_s": known.runs_per_s if self._is_measured(
-                "timing", "histograms") else None,
+            "runs_per_s": runs_per_s,
         } | self._figures(known)
 
     def _figures(self, known: Known) -> Values:

@@ -88,9 +88,10 @@ class Screen:
             key = self._window.getkey()
         except curses.error:
             return ""
-        if key == REDRAW:
-            self._window.redrawwin()
-        return "" if key in ("KEY_RESIZE", REDRAW) else KEYS.get(key, key)
+        if key in ("KEY_RESIZE", REDRAW):
+            self._window.clear()  # nothing that is there can be relied on
+            return ""
+        return KEYS.get(key, key)
 
 
 def run(view: View, colour: bool) -> None:

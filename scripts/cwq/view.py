@@ -27,9 +27,8 @@ class Pane:
     table: Table
     sort: str | None
     reverse: bool = False
-    top: int = 0  # the first row that is shown
+    top: int = 0  # the first row that is shown, or is to be if there is one
     height: int = 0  # how many are shown
-    count: int = 0  # how many there are
 
 
 @dataclass
@@ -150,7 +149,7 @@ class View:
 
     def _pane_lines(self, pane: Pane, rows: list[Values], width: int,
                     height: int) -> list[Line]:
-        pane.count, pane.height = len(rows), height
+        pane.height = height
         pane.top = max(0, min(pane.top, len(rows) - height))
         head, lines = table_lines(pane.table, rows, width, pane.sort,
                                   pane is self.pane)
@@ -239,9 +238,7 @@ def _interval(step: int) -> Callable[[View], None]:
 
 def _scroll(lines: int, pages: int = 0) -> Callable[[View], None]:
     def action(view: View) -> None:
-        pane = view.pane
-        top = pane.top + lines + pages * pane.height
-        pane.top = max(0, min(top, pane.count - pane.height))
+        view.pane.top += lines + pages * view.pane.height
     return action
 
 

@@ -98,7 +98,8 @@ class Rows(unittest.TestCase):
         self.fake.times("mydev/0", [
             {"count": "4", "run_total_us": "440", "run_max_us": "250"}], [
             {"what": "run", "from_us": "16", "to_us": "32", "count": "2"},
-            {"what": "run", "from_us": "128", "to_us": "256", "count": "2"}])
+            {"what": "run", "from_us": "128", "to_us": "256", "count": "2"}],
+            2)
         self.fake.times("mydev/1", [
             {"count": "2", "run_total_us": "200", "run_max_us": "100"}], [
             {"what": "run", "from_us": "64", "to_us": "128", "count": "2"}],
@@ -110,7 +111,7 @@ class Rows(unittest.TestCase):
                                   "run_p50_us", "run_p99_us")],
             [2, 150, 250, (64, 128), (128, 256)])
         self.assertAlmostEqual(row["busy_percent"], .03)
-        self.assertEqual(now.missed, 3)
+        self.assertEqual(now.missed, 5)
         row = self.one(self.compare(before, now, accumulated=True).funcs())
         self.assertEqual(
             [row[key] for key in ("runs_per_s", "run_p50_us")],
