@@ -70,5 +70,5 @@ help:
 	@echo '  make mutants         does it notice a broken core? MUTANT=<name> for one'
 	@echo '  make fuzz            calls made up at random; SECONDS=<n> SEED=<n>'
 	@echo '  make bench           instructions per item, beside the kernel'"'"'s own queues'
-	@echo '  make shell           a shell in a VM, modules in /modules; KERNEL=<kernel>'
+	@echo '  make shell           a shell in a VM, /modules, /scripts/cwqtop; KERNEL=<kernel>'
 	@echo '  make setup           only install what the tests need'
