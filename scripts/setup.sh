@@ -2,17 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # Install what is missing on this machine: setup.sh [demo|test]
 #
-# demo is what it takes to build the module for the stock kernel and to boot
-# it; test, the default, adds the other kernels, what builds kernels and what
+# demo is what it takes to build the module for the stock kernel, to boot it and
+# to draw what it did; test, the default, adds the other kernels, what builds kernels and what
 # checks sources.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$(realpath "$0")")/lib.sh"
 
-commands=(gcc g++ make git rsync cpio python3 busybox qemu-system-x86_64)
+commands=(gcc g++ make git rsync cpio python3 gnuplot busybox
+	qemu-system-x86_64)
 packages=(
 	gcc g++ make libc6-dev git rsync cpio kmod python3
-	busybox-static qemu-system-x86
+	gnuplot-nox busybox-static qemu-system-x86
 	linux-headers-amd64
 )
 

@@ -164,9 +164,9 @@ suite_check() {
 	mapfile -t cxx < <(cd "$top" && git ls-files '*.cc' '*.hpp')
 
 	try 'log checker' "$here/check-log.py" --self-test
-	try 'cwqtop' env -C "$here" python3 -m unittest discover \
+	try 'Python' env -C "$here" python3 -m unittest discover \
 	    --start-directory tests --top-level-directory .
-	try 'python' python_style
+	try 'Python style' python_style
 	try 'scripts' shellcheck --external-sources "$here"/*.sh "$here"/vm-* \
 	    "$top"/selftests/*.sh "$top"/lib/model/*.sh
 	try 'format' env -C "$top" clang-format --dry-run -Werror \
