@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # The payload of the VM of scripts/demo.sh: load cwq and /dev/cwq_hash, have all
-# CPUs hash the files in /files at once, and show what happened.
+# CPUs hash the files in /files at once, show what happened, and leave a recording.
 
 QUEUES=/sys/kernel/debug/cwq/queues
 CPUS=$(awk '/^processor/ { print $3 }' /proc/cpuinfo)
@@ -47,6 +47,14 @@ headline "Every CPU writes every file to the device, all at the same time"
 for file in *; do
 	printf '  %9d bytes  %s\n' "$(stat -c %s "$file")" "$file"
 done
+# The first second of it, for cwq-report to draw.
+mkfifo /tmp/recorder
+/cwq-record.sh -o /results/demo.trace -d 1 2>/tmp/recorder &
+recorder=$!
+exec 4</tmp/recorder
+read -r line <&4
+echo "  $line"
+
 writers=
 for cpu in $CPUS; do
 	for file in *; do
@@ -66,6 +74,7 @@ table /tmp/table
 
 # shellcheck disable=SC2086 # a list of pids
 wait $writers
+wait $recorder || exit
 
 headline "Digests read back, beside those of sha256sum"
 n=0 good=0
