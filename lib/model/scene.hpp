@@ -85,11 +85,18 @@ public:
 	}
 };
 
-/* A suite, once. What it is about is in these three; after check() the ledger
- * must be right and all lists empty. */
+/*
+ * A suite, once. What it is about is in these four; after check() the ledger
+ * must be right and all lists empty. When a search begins, set_up() and all of
+ * prepare() are over, and whoever has been woken by these sleeps again, but for
+ * the timers, and for the threads of the queues if set_up() has queued works.
+ */
 class AnyScene : public Play {
 public:
 	virtual void set_up()
+	{
+	}
+	virtual void prepare(unsigned)
 	{
 	}
 	virtual void client(unsigned i) = 0;
@@ -103,10 +110,10 @@ public:
 		machine.add_timer(0, a.dwork());
 		machine.add_timer(1, b.dwork());
 		set_up();
+		unsettled = (1u << machine.crew.clients) - 1;
 		if (has_nothing_to_do())
-			settling = { machine.crew.clients,
-				     machine.crew.clients +
-					     machine.crew.threads };
+			unsettled |= ((1u << machine.crew.threads) - 1)
+				     << machine.crew.clients;
 		if (rl::ctx().is_random_sched())
 			machine.spurious = 2;
 	}
@@ -115,6 +122,8 @@ public:
 		const Crew &crew = machine.crew;
 
 		if (i < (unsigned)crew.clients) {
+			prepare(i);
+			settle();
 			client(i);
 			machine.end_client();
 			return;

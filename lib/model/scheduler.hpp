@@ -12,7 +12,7 @@
  * without further choices.
  *
  * Each operation of the model says what it is about to access before relacy may
- * switch, by intend().
+ * switch, by intend(). Elsewhere there is no switch.
  */
 #ifndef CWQ_SCHEDULER_HPP
 #define CWQ_SCHEDULER_HPP
@@ -52,6 +52,12 @@ public:
 	void intend(unsigned thread, const Access &access)
 	{
 		next_[thread] = access;
+		intends_[thread] = true;
+	}
+	/* If not, this is a place of relacy's own, such as a constructor. */
+	bool intends(unsigned thread) const
+	{
+		return intends_[thread];
 	}
 	void stop(unsigned thread)
 	{
@@ -65,7 +71,7 @@ public:
 	/* It makes its access. */
 	void go_on(unsigned thread)
 	{
-		stopped_[thread] = false;
+		stopped_[thread] = intends_[thread] = false;
 		made(next_[thread]);
 	}
 	void made(const Access &access)
@@ -77,17 +83,15 @@ public:
 
 private:
 	Access next_[MAX_THREADS];
+	bool intends_[MAX_THREADS] = {};
 	bool stopped_[MAX_THREADS] = {};
 };
 
 inline Accesses accesses;
 
-/* The search begins when these threads have gone to sleep. */
-struct Settling {
-	rl::thread_id_t first, end;
-};
-
-inline Settling settling;
+/* The search begins when these threads, a bit each, have gone to sleep or have
+ * settled. Until then there is nothing to choose: one after another. */
+inline unsigned unsettled;
 
 /* The next switch is before an @access of the calling thread; within a step,
  * there is none. */
@@ -101,6 +105,14 @@ inline void intend(const Access &access)
 inline void access_now(const Access &access)
 {
 	accesses.made(access);
+}
+
+/* The calling thread has got to where the search is to begin. */
+inline void settle()
+{
+	unsettled &= ~(1u << rl::thread_index());
+	intend({});
+	rl::ctx().sched();
 }
 
 /*
@@ -121,7 +133,7 @@ public:
 	rl::thread_id_t iteration_begin(rl::iteration_t iteration)
 	{
 		accesses.clear();
-		settling = {};
+		unsettled = 0;
 
 		rl::thread_id_t first = Base::iteration_begin(iteration);
 
@@ -146,8 +158,9 @@ public:
 	rl::thread_id_t iteration_begin_impl()
 	{
 		left_ = this->params_.context_bound;
-		redundant_ = false;
-		return Base::iteration_begin_impl();
+		settled_ = redundant_ = false;
+		this->stree_depth_ = 0;
+		return this->running_threads[0];
 	}
 
 	/* Who is next? The calling thread is about to make its access, or it has
@@ -159,12 +172,17 @@ public:
 		rl::thread_id_t next = self.index_;
 
 		reason = rl::unpark_reason_normal;
-		if (settling.end && unsettled(self, forced, next))
+		if (!settled_) {
+			if (is_unsettled(self, forced, next))
+				return next;
+			settled_ = true;
+			next = first();
+			accesses.go_on(next);
 			return next;
-		settling = {};
+		}
 		if (redundant_)
 			next = forced ? any(reason) : next;
-		else if (forced || left_)
+		else if (forced || (left_ && accesses.intends(self.index_)))
 			next = choose(self, forced, reason);
 
 		if (!forced && next != self.index_) {
@@ -186,24 +204,33 @@ public:
 	}
 
 private:
-	static bool settles(rl::thread_id_t thread)
+	/* Is somebody still on the way to where the search begins? */
+	bool is_unsettled(const thread_info_t &self, bool forced,
+			  rl::thread_id_t &next)
 	{
-		return thread >= settling.first && thread < settling.end;
-	}
-
-	bool unsettled(const thread_info_t &self, bool forced,
-		       rl::thread_id_t &next)
-	{
-		if (!forced && settles(self.index_))
+		if (!forced && unsettled >> self.index_ & 1)
 			return true;
 		for (rl::thread_id_t i = 0; i != this->running_threads_count;
 		     i++) {
 			next = this->running_threads[i];
-			if (settles(next))
+			if (unsettled >> next & 1)
 				return true;
 		}
-		next = self.index_;
 		return false;
+	}
+
+	/* The search begins with one of the clients. */
+	rl::thread_id_t first()
+	{
+		rl::thread_id_t ready[N];
+		unsigned nr = 0;
+
+		for (rl::thread_id_t i = 0; i != this->running_threads_count;
+		     i++)
+			if (this->running_threads[i] <
+			    N - this->total_dynamic_threads_)
+				ready[nr++] = this->running_threads[i];
+		return ready[nr > 1 ? this->rand(nr, rl::sched_type_sched) : 0];
 	}
 
 	/* One that sleeps with a limit: its time is up. */
@@ -254,6 +281,7 @@ private:
 	}
 
 	unsigned left_; /* switches that nothing forces */
+	bool settled_; /* the search has begun */
 	bool redundant_;
 };
 
