@@ -447,6 +447,7 @@ inline Model::Thread *Model::thread_create(void *cwq, const char *, int, bool)
 
 	Thread *thread = &m->threads[m->nr_threads++];
 
+	thread->exists.set(true);
 	thread->cwq = cwq;
 	thread->number = m->crew.clients + m->nr_threads - 1;
 	return thread;
@@ -454,14 +455,17 @@ inline Model::Thread *Model::thread_create(void *cwq, const char *, int, bool)
 
 inline void Model::thread_start(Thread *thread, rl::debug_info info)
 {
+	RL_ASSERT(thread->exists.get(info));
+
 	StepLock guard(thread->mutex, info);
 
 	thread->started = true;
 	Machine::machine->wake(thread->number, info);
 }
 
-inline void Model::thread_rebind(Thread *, int)
+inline void Model::thread_rebind(Thread *thread, int, rl::debug_info info)
 {
+	RL_ASSERT(thread->exists.get(info));
 }
 
 inline int Model::thread_pid(Thread *thread)
@@ -479,6 +483,7 @@ inline bool Model::thread_should_stop(rl::debug_info info)
 
 inline void Model::thread_stop(Thread *thread, rl::debug_info info)
 {
+	RL_ASSERT(thread->exists.get(info));
 	thread->should_stop.store(true, Order::relaxed, info);
 	{
 		Step step({ accesses.task(thread->number), true });
@@ -486,6 +491,7 @@ inline void Model::thread_stop(Thread *thread, rl::debug_info info)
 		Machine::machine->wake(thread->number, info);
 	}
 	Machine::machine->wait_for_exit(thread, info);
+	thread->exists.set(false, info);
 }
 
 /* The machine never sleeps. */

@@ -296,7 +296,7 @@ struct Model {
 		{
 			StepLock guard(mutex, info);
 
-			completed.set(true, info);
+			done.set(done.get(info) + 1, info);
 			sleepers.wake_all(info);
 		}
 		void wait(HERE)
@@ -317,12 +317,14 @@ struct Model {
 				in_time = sleep_for_a_while(info);
 			}
 		}
-		/* If not, the next sleep ends when it is. */
+		/* If so, that is used up; if not, the next sleep ends when it
+		 * is. */
 		bool is_complete(rl::debug_info info)
 		{
 			StepLock guard(mutex, info);
 
-			if (completed.get(info)) {
+			if (unsigned nr = done.get(info)) {
+				done.set(nr - 1, info);
 				sleepers.leave();
 				return true;
 			}
@@ -332,7 +334,7 @@ struct Model {
 
 		rl::mutex mutex;
 		Sleepers sleepers;
-		Var<bool> completed;
+		Var<unsigned> done; /* so many need not wait */
 	};
 
 	struct QueueMap {
@@ -356,6 +358,8 @@ struct Model {
 	/* A thread of the kernel's: see Machine::run_thread(). */
 	struct Thread {
 		void *cwq; /* a CpuWorkqueue<Model>, which cannot be named here */
+		/* Until it was stopped: then the task belongs to others. */
+		Var<bool> exists;
 		unsigned number; /* of relacy's thread */
 		bool started = false;
 		bool exited = false;
@@ -386,18 +390,20 @@ struct Model {
 	static Thread *thread_create(void *cwq, const char *name, int cpu,
 				     bool rt);
 	static void thread_start(Thread *thread, HERE);
-	static void thread_rebind(Thread *thread, int cpu);
+	static void thread_rebind(Thread *thread, int cpu, HERE);
 	static int thread_pid(Thread *thread);
 	static bool thread_should_stop(HERE);
 	static void thread_stop(Thread *thread, HERE);
 	static void set_freezable();
 	static void freeze();
 	static void *current_worker();
-	static void thread_get(Thread *)
+	static void thread_get(Thread *thread, HERE)
 	{
+		RL_ASSERT(thread->exists.get(info));
 	}
-	static bool thread_frozen(Thread *)
+	static bool thread_frozen(Thread *thread, HERE)
 	{
+		RL_ASSERT(thread->exists.get(info));
 		return false;
 	}
 
