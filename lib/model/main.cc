@@ -75,6 +75,7 @@ static void read_program(const char *calls)
 {
 	unsigned call;
 
+	program.nr = 0;
 	for (; sscanf(calls, "%2x", &call) == 1; calls += 2)
 		if (program.nr < Program::MAX_CALLS)
 			program.calls[program.nr++] = call;

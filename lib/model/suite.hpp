@@ -50,8 +50,8 @@ struct Suite {
 
 /* As far as there is anything to search. */
 inline constexpr unsigned FULL = 1000;
-/* For many threads at once, which is rather for the random search. */
-inline constexpr unsigned WIDE = 2;
+/* Too wide for a search: for the random executions alone. */
+inline constexpr unsigned RANDOM = 0;
 
 /* How much memory make() may take. */
 inline constexpr unsigned long PLAY_SIZE = 1 << 14;

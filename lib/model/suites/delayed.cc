@@ -120,8 +120,41 @@ struct ModFire : Scene<1, 1, 1, 1> {
 	}
 };
 
-/* Two that move it. With a timer, it may fire at any moment besides; without, it
- * stays where it was put last. The same for the others below. */
+/*
+ * A suite of two calls, with a timer that may fire at any moment; the worker has
+ * another work to do until both are over. Without, as the suite is, a work stays
+ * where it was put last.
+ */
+template <template <int> class S>
+struct Fire : S<1> {
+	static inline Fire *self;
+	Model::Completion go_on;
+
+	void set_up() override
+	{
+		self = this;
+		this->b.body = [](Item *) {
+			self->go_on.wait();
+		};
+		S<1>::set_up();
+	}
+	void prepare(unsigned i) override
+	{
+		if (i)
+			this->queue(this->b);
+	}
+	void client(unsigned i) override
+	{
+		S<1>::client(i);
+		if (!--calls_left_)
+			go_on.complete();
+	}
+
+private:
+	int calls_left_ = 2;
+};
+
+/* Two that move it. */
 template <int Timers>
 struct ModModWith : Scene<2, 1, 1, Timers> {
 	bool idle[2];
@@ -141,7 +174,7 @@ struct ModModWith : Scene<2, 1, 1, Timers> {
 	}
 };
 using ModMod = ModModWith<0>;
-using ModModFire = ModModWith<1>;
+using ModModFire = Fire<ModModWith>;
 
 /* Moved to another CPU while its function runs on the first. */
 struct ModElsewhere : Scene<2, 2, 2> {
@@ -183,11 +216,23 @@ struct ModCancelWith : Scene<2, 1, 1, Timers> {
 	}
 };
 using ModCancel = ModCancelWith<0>;
-using ModCancelFire = ModCancelWith<1>;
+using ModCancelFire = Fire<ModCancelWith>;
+
+/* A flush of a delayed work; with a timer, as far as only the two are concerned. */
+template <int Timers>
+struct DelayedFlushWith : Scene<2, 1, 1, Timers> {
+	void flush_delayed(Item &item)
+	{
+		if (Timers)
+			expedite_delayed_work(item.work());
+		else
+			flush_delayed_work(this->registry, item.work());
+	}
+};
 
 /* An expedited one that is moved meanwhile. */
 template <int Timers>
-struct ModFlushWith : Scene<2, 1, 1, Timers> {
+struct ModFlushWith : DelayedFlushWith<Timers> {
 	bool idle;
 
 	void set_up() override
@@ -199,7 +244,7 @@ struct ModFlushWith : Scene<2, 1, 1, Timers> {
 		if (i)
 			idle = !this->mod(this->a, 1);
 		else
-			flush_delayed_work(this->registry, this->a.work());
+			this->flush_delayed(this->a);
 	}
 	void check() override
 	{
@@ -207,11 +252,11 @@ struct ModFlushWith : Scene<2, 1, 1, Timers> {
 	}
 };
 using ModFlush = ModFlushWith<0>;
-using ModFlushFire = ModFlushWith<1>;
+using ModFlushFire = Fire<ModFlushWith>;
 
 /* Two that flush and cancel it. */
 template <int Timers>
-struct DelayedFlushCancelWith : Scene<2, 1, 1, Timers> {
+struct DelayedFlushCancelWith : DelayedFlushWith<Timers> {
 	bool cancelled;
 
 	void set_up() override
@@ -223,7 +268,7 @@ struct DelayedFlushCancelWith : Scene<2, 1, 1, Timers> {
 		if (i)
 			cancelled = this->cancel_sync(this->a);
 		else
-			flush_delayed_work(this->registry, this->a.work());
+			this->flush_delayed(this->a);
 	}
 	void check() override
 	{
@@ -231,24 +276,24 @@ struct DelayedFlushCancelWith : Scene<2, 1, 1, Timers> {
 	}
 };
 using DelayedFlushCancel = DelayedFlushCancelWith<0>;
-using DelayedFlushCancelFire = DelayedFlushCancelWith<1>;
+using DelayedFlushCancelFire = Fire<DelayedFlushCancelWith>;
 
 SUITE(DelayedFire, FULL);
-SUITE(DelayedQueue, 4);
-SUITE(DelayedCancel, 4);
+SUITE(DelayedQueue, 5);
+SUITE(DelayedCancel, FULL);
 SUITE(DelayedCancelAgain, 4);
 SUITE(DelayedRearm, 4);
-SUITE(DelayedFlush, 4);
+SUITE(DelayedFlush, 5);
 SUITE(DelayedFlushCancel, 4);
 SUITE(TwoTimers, 4);
 SUITE(ModFire, 4);
-SUITE(ModMod, 4);
-SUITE(ModElsewhere, 4);
-SUITE(ModCancel, 4);
-SUITE(ModFlush, 4);
-SUITE(DelayedFlushCancelFire, WIDE);
-SUITE(ModModFire, WIDE);
-SUITE(ModCancelFire, WIDE);
-SUITE(ModFlushFire, WIDE);
+SUITE(ModMod, FULL);
+SUITE(ModElsewhere, 5);
+SUITE(ModCancel, FULL);
+SUITE(ModFlush, 5);
+SUITE(DelayedFlushCancelFire, 4);
+SUITE(ModModFire, 4);
+SUITE(ModCancelFire, 4);
+SUITE(ModFlushFire, 4);
 
 } // namespace cwq

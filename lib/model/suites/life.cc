@@ -103,33 +103,35 @@ struct QueueAfterDestroy : Scene<1, 2> {
 	}
 };
 
-/* A stale name leads to a queue that is just being made. */
-struct CreateCancel : Scene<2, 2> {
-	Workqueue<Model> *other;
+/* A cancel of what the queue is about to run to its end. */
+struct DestroyCancel : Scene<2, 1> {
+	bool cancelled;
 
+	void set_up() override
+	{
+		queue(a);
+	}
 	void client(unsigned i) override
 	{
-		if (i) {
-			cancel_sync(a);
-			return;
-		}
-		queue(a);
-		RL_ASSERT(destroy_workqueue(registry, wq));
-		other = new_queue();
-		RL_ASSERT(other);
-		try_queue(other, 0, b);
-		flush(b);
-		RL_ASSERT(b.runs() == 1);
+		if (i)
+			cancelled = cancel_sync(a);
+		else
+			RL_ASSERT(destroy_workqueue(registry, wq));
+	}
+	void check() override
+	{
+		RL_ASSERT(cancelled + a.runs() == 1);
 	}
 };
 
-/* A cancel follows a work to a queue that it has never heard of. */
-template <bool Again>
-struct CreatePublishWith : Scene<2, 2> {
-	void set_up() override
+/* A stale name leads to a queue that is just being made. */
+struct CreateCancel : Scene<2, 2> {
+	void prepare(unsigned i) override
 	{
-		if (Again)
-			queue(a);
+		if (i)
+			return;
+		queue(a);
+		RL_ASSERT(destroy_workqueue(registry, wq));
 	}
 	void client(unsigned i) override
 	{
@@ -139,8 +141,34 @@ struct CreatePublishWith : Scene<2, 2> {
 			cancel_sync(a);
 			return;
 		}
-		if (Again)
-			flush(a);
+		other = new_queue();
+		RL_ASSERT(other);
+		try_queue(other, 0, b);
+	}
+	void check() override
+	{
+		RL_ASSERT(b.runs() == 1);
+	}
+};
+
+/* A cancel follows a work to a queue that it has never heard of. */
+template <bool Again>
+struct CreatePublishWith : Scene<2, 2> {
+	void prepare(unsigned i) override
+	{
+		if (!Again || i)
+			return;
+		queue(a);
+		flush(a);
+	}
+	void client(unsigned i) override
+	{
+		Workqueue<Model> *other;
+
+		if (i) {
+			cancel_sync(a);
+			return;
+		}
 		other = new_queue();
 		RL_ASSERT(other);
 		try_queue(other, 0, a);
@@ -217,6 +245,18 @@ struct Evict : Going<1, 1> {
 	}
 };
 
+/* With works that run on two CPUs. */
+struct EvictTwo : Going<1, 2, 2> {
+	void client(unsigned) override
+	{
+		queue(a, 0);
+		queue(b, 1);
+		evict(registry, module());
+		a.free();
+		b.free();
+	}
+};
+
 /* With a timer armed. */
 struct EvictTimer : Going<1, 1, 1, 1> {
 	void client(unsigned) override
@@ -254,6 +294,42 @@ struct EvictBeside : Going<2, 1> {
 	void check() override
 	{
 		RL_ASSERT(ran->load(Order::relaxed) == 1);
+		RL_ASSERT(!wq->cwq[0]->state.get());
+	}
+};
+
+/* While a queue is made, on which its work queues itself. */
+struct EvictCreate : Scene<2, 2> {
+	static inline EvictCreate *self;
+	Workqueue<Model> *other;
+	Model::Completion made;
+
+	static void fn(void *work)
+	{
+		if (current_cwq<Model>() != self->wq->cwq[0])
+			return;
+		self->made.wait();
+		try_queue(self->other, 0, *Item::of(work));
+	}
+	void set_up() override
+	{
+		self = this;
+		init_work(a.work(), 0, fn);
+	}
+	void prepare(unsigned i) override
+	{
+		if (!i)
+			queue(a);
+	}
+	void client(unsigned i) override
+	{
+		if (i) {
+			other = new_queue();
+			made.complete();
+			return;
+		}
+		evict(registry, reinterpret_cast<const void *>(fn));
+		a.free();
 	}
 };
 
@@ -271,20 +347,23 @@ struct EvictQueue : Going<1, 2> {
 	}
 };
 
-SUITE(DestroyQueue, 4);
+SUITE(DestroyQueue, 5);
 SUITE(DestroyAgain, 4);
 SUITE(DestroyAtOnce, FULL);
-SUITE(DestroyTimer, 4);
-SUITE(DestroyFromWithin, 4);
-SUITE(QueueAfterDestroy, 4);
-SUITE(CreateCancel, WIDE);
+SUITE(DestroyTimer, 5);
+SUITE(DestroyFromWithin, 5);
+SUITE(QueueAfterDestroy, 5);
+SUITE(DestroyCancel, 4);
+SUITE(CreateCancel, FULL);
 SUITE(CreatePublish, FULL);
-SUITE(CreatePublishAgain, WIDE);
-SUITE(CreatePublishMod, 4);
+SUITE(CreatePublishAgain, 5);
+SUITE(CreatePublishMod, 5);
 SUITE(CreateFails, FULL);
-SUITE(Evict, 5);
-SUITE(EvictTimer, 5);
+SUITE(Evict, FULL);
+SUITE(EvictTwo, 4);
+SUITE(EvictTimer, FULL);
 SUITE(EvictBeside, 4);
-SUITE(EvictQueue, 4);
+SUITE(EvictCreate, 4);
+SUITE(EvictQueue, 5);
 
 } // namespace cwq

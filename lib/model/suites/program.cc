@@ -81,6 +81,6 @@ private:
 
 	int account_[2] = {};
 };
-SUITE(Any, WIDE);
+SUITE(Any, RANDOM);
 
 } // namespace cwq

@@ -252,11 +252,11 @@ struct SnapshotRun : Scene<2, 1> {
 };
 
 SUITE(QueueQueue, FULL);
-SUITE(QueueAgain, 4);
+SUITE(QueueAgain, 5);
 SUITE(WakeUp, FULL);
-SUITE(WakeUpTwo, 4);
+SUITE(WakeUpTwo, 5);
 SUITE(StoreIsSeen, FULL);
-SUITE(StoreIsSeenDelayed, 4);
+SUITE(StoreIsSeenDelayed, 5);
 SUITE(StoreIsSeenMod, FULL);
 SUITE(RunIsSeen, FULL);
 SUITE(NonReentrant, FULL);
@@ -264,6 +264,6 @@ SUITE(RequeueElsewhere, FULL);
 SUITE(Cross, 4);
 SUITE(FreeFromWithin, FULL);
 SUITE(Fifo, FULL);
-SUITE(SnapshotRun, 4);
+SUITE(SnapshotRun, 5);
 
 } // namespace cwq

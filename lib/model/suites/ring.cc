@@ -89,11 +89,13 @@ struct ChainOfFlushes : TwoQueues {
 	}
 };
 
-/* Three works on three queues: the last of them sees the ring. */
+/* Three works on three queues, one of which waits already: the last of the other
+ * two sees the ring. */
 struct RingOfThree : Scene<1, 3> {
 	static inline RingOfThree *self;
 	Workqueue<Model> *second, *third;
-	Item c_;
+	Item c;
+	Model::Completion go_on;
 	int deadlocks = 0;
 
 	void wait_for(Item &item)
@@ -111,25 +113,30 @@ struct RingOfThree : Scene<1, 3> {
 		second = new_queue();
 		third = new_queue();
 		a.body = [](Item *) {
+			self->go_on.wait();
 			self->wait_for(self->b);
 		};
 		b.body = [](Item *) {
-			self->wait_for(self->c_);
+			self->wait_for(self->c);
 		};
-		c_.body = [](Item *) {
+		c.body = [](Item *) {
 			self->wait_for(self->a);
 		};
 	}
+	void prepare(unsigned) override
+	{
+		queue(a);
+		try_queue(third, 0, c);
+	}
 	void client(unsigned) override
 	{
-		try_queue(wq, 0, a);
 		try_queue(second, 0, b);
-		try_queue(third, 0, c_);
+		go_on.complete();
 	}
 	void check() override
 	{
-		RL_ASSERT(deadlocks <= 1);
-		RL_ASSERT(a.runs() == 1 && b.runs() == 1 && c_.runs() == 1);
+		RL_ASSERT(deadlocks == 1);
+		RL_ASSERT(a.runs() == 1 && b.runs() == 1 && c.runs() == 1);
 	}
 };
 
@@ -280,15 +287,15 @@ struct LeftBehindFlush : TwoRuns {
 	}
 };
 
-SUITE(RingOfFlushes, 4);
-SUITE(RingOfFlushAndCancel, 4);
-SUITE(RingOfThree, WIDE);
+SUITE(RingOfFlushes, FULL);
+SUITE(RingOfFlushAndCancel, FULL);
+SUITE(RingOfThree, 5);
 SUITE(ChainOfFlushes, FULL);
-SUITE(ChainBehind, 4);
+SUITE(ChainBehind, 5);
 SUITE(ImpatientChain, 4);
 SUITE(SelfFlush, FULL);
 SUITE(SelfCancel, 5);
-SUITE(LeftBehindCancel, 4);
+SUITE(LeftBehindCancel, 5);
 SUITE(LeftBehindFlush, 4);
 
 } // namespace cwq

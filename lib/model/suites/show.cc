@@ -26,12 +26,17 @@ static void look_at_waiters(Registry<Model> *registry)
 	static cwq_waits waits;
 	cwq_place place = {};
 
-	for (; next_waits(registry, &place, &waits); place.index++)
+	for (; next_waits(registry, &place, &waits); place.index++) {
 		RL_ASSERT(waits.nr);
+		/* No suite has more works than these. */
+		for (unsigned int i = 0; i < waits.nr; i++)
+			RL_ASSERT(waits.rows[i].ahead <= 2);
+	}
 }
 
-/* One looks, while another queues and waits. */
-struct LookFlush : Scene<2, 1> {
+/* One looks at all there is, while another changes it. */
+class Look : public Scene<2, 1> {
+public:
 	void client(unsigned i) override
 	{
 		if (i) {
@@ -39,28 +44,33 @@ struct LookFlush : Scene<2, 1> {
 			look_at_waiters(registry);
 		} else {
 			queue(a);
-			flush(a);
+			beside();
 		}
 	}
+
+protected:
+	virtual void beside() = 0;
 };
 
-/* The queue is destroyed meanwhile. */
-struct LookDestroy : Scene<2, 1> {
-	void client(unsigned i) override
+struct LookFlush : Look {
+	void beside() override
 	{
-		if (i) {
-			look_at_queues(registry);
-			look_at_waiters(registry);
-		} else {
-			queue(a);
-			destroy_workqueue(registry, wq);
-		}
+		flush(a);
 	}
 };
 
-/* A worker waits as well: somebody sees that who must not. */
+struct LookDestroy : Look {
+	void beside() override
+	{
+		destroy_workqueue(registry, wq);
+	}
+};
+
+/* A client waits for a worker that waits for another one, and that chain ends
+ * while somebody looks. */
 struct LookChain : Scene<3, 2, 2> {
 	static inline LookChain *self;
+	Model::Completion go_on;
 
 	void set_up() override
 	{
@@ -68,16 +78,164 @@ struct LookChain : Scene<3, 2, 2> {
 		a.body = [](Item *) {
 			self->flush(self->b);
 		};
+		b.body = [](Item *) {
+			self->go_on.wait();
+		};
+	}
+	void prepare(unsigned i) override
+	{
+		if (i)
+			return;
+		queue(b, 1);
+		queue(a, 0);
+		flush(a);
 	}
 	void client(unsigned i) override
 	{
-		if (i == 2) {
+		if (i == 1)
+			go_on.complete();
+		else if (i == 2)
 			look_at_waiters(registry);
+	}
+};
+
+/* One of two queues goes meanwhile: the other is seen, once. */
+struct LookTwo : Scene<2, 2> {
+	Workqueue<Model> *other;
+
+	void set_up() override
+	{
+		other = new_queue();
+	}
+	void client(unsigned i) override
+	{
+		cwq_queue_row row;
+		Model::Snapshot s;
+		cwq_place place = {};
+		int seen = 0;
+
+		if (!i) {
+			destroy_workqueue(registry, wq);
 			return;
 		}
-		queue(i ? b : a, i);
-		if (!i)
+		for (; next_queue(registry, &place, &row, &s); place.index++)
+			seen += row.where.instance == 2;
+		RL_ASSERT(seen == 1);
+	}
+};
+
+/* What a cancel takes off the list while it runs is seen here or there. */
+struct LookCancel : Scene<2, 1> {
+	static inline LookCancel *self;
+	Model::Completion go_on;
+
+	void set_up() override
+	{
+		self = this;
+		a.body = [](Item *item) {
+			if (item->runs() == 1)
+				self->go_on.wait();
+		};
+	}
+	void prepare(unsigned i) override
+	{
+		if (i)
+			queue(a);
+	}
+	void client(unsigned i) override
+	{
+		static cwq_works works;
+		cwq_place place = {};
+
+		if (!i) {
+			queue(a);
+			cancel_sync(a);
+			return;
+		}
+		next_works(registry, &place, &works);
+		RL_ASSERT(works.nr <= 2);
+		go_on.complete();
+	}
+};
+
+/* The watchdog finds a work that runs, once. */
+struct Watch : Scene<2, 1> {
+	static inline Watch *self;
+	Model::Completion go_on;
+
+	void set_up() override
+	{
+		self = this;
+		a.body = [](Item *) {
+			self->go_on.wait();
+		};
+	}
+	void prepare(unsigned i) override
+	{
+		if (i)
+			return;
+		queue(a);
+		queue(b);
+	}
+	/* Whatever stands still has done so for long enough. */
+	bool look(cwq_stall *stall)
+	{
+		cwq_place place = {};
+		Model::Thread *worker;
+
+		return next_stall(registry, 0, &place, stall, &worker);
+	}
+	void client(unsigned i) override
+	{
+		cwq_stall stall;
+
+		if (!i) {
 			flush(a);
+			return;
+		}
+		if (rl::ctx().is_random_sched()) {
+			go_on.complete();
+			look(&stall);
+			return;
+		}
+		RL_ASSERT(look(&stall) && stall.running);
+		RL_ASSERT(stall.nr_waiters <= 1);
+		RL_ASSERT(!look(&stall));
+		go_on.complete();
+	}
+};
+
+/* Or the first one that is pending, which a barrier is not. */
+struct WatchPending : Watch {
+	void client(unsigned i) override
+	{
+		cwq_stall stall;
+
+		if (!i) {
+			flush(a);
+			return;
+		}
+		go_on.complete();
+		if (look(&stall))
+			RL_ASSERT(stall.func);
+	}
+};
+
+/* A queue that is looked at is destroyed. */
+struct WatchDestroy : Scene<2, 1> {
+	void client(unsigned i) override
+	{
+		cwq_place place = {};
+		cwq_stall stall;
+		Model::Thread *worker;
+
+		if (i) {
+			while (next_stall(registry, 0, &place, &stall, &worker))
+				RL_ASSERT(stall.func);
+			return;
+		}
+		queue(a);
+		destroy_workqueue(registry, wq);
 	}
 };
 
@@ -95,23 +253,24 @@ struct Observe : Scene<2, 1> {
 			cancel_sync(a);
 		}
 	}
+	void check() override
+	{
+		RL_ASSERT(!wq->cwq[0]->state.get());
+	}
 };
 
 /* What is observed is forgotten when it leaves its list, however it does. */
-struct ObserveAll : Scene<2, 1, 1, 1> {
+struct ObserveAll : Scene<1, 1, 1, 1> {
 	void set_up() override
 	{
 		RL_ASSERT(observe(registry, CWQ_OBSERVE_TIMING, true));
 	}
-	void client(unsigned i) override
+	void client(unsigned) override
 	{
-		if (i) {
-			mod(a, 0);
-			cancel_sync(a);
-		} else {
-			queue_delayed(a);
-			queue(b);
-		}
+		queue(b);
+		queue_delayed(a);
+		mod(a, 0);
+		cancel_sync(a);
 	}
 	void check() override
 	{
@@ -128,10 +287,44 @@ struct ObserveAll : Scene<2, 1, 1, 1> {
 	}
 };
 
-SUITE(LookFlush, 2);
-SUITE(LookDestroy, 2);
-SUITE(LookChain, 1);
-SUITE(Observe, 2);
-SUITE(ObserveAll, 1);
+/* A queue that is made meanwhile is observed like the others, till it goes. */
+struct ObserveNew : Scene<1, 2> {
+	void client(unsigned) override
+	{
+		static cwq_stats stats;
+
+		RL_ASSERT(observe(registry, CWQ_OBSERVE_TIMING, true));
+
+		Workqueue<Model> *other = new_queue();
+		CpuWorkqueue<Model> *cwq = other->cwq[0];
+
+		try_queue(other, 0, a);
+		RL_ASSERT(flush_workqueue(registry, other, FOREVER).end ==
+			  WaitEnd::done);
+		read_stats(cwq, &stats);
+		RL_ASSERT(stats.funcs[0].count == 1);
+		destroy_workqueue(registry, other);
+
+		Guard<Model> guard(cwq->lock);
+
+		RL_ASSERT(!cwq->observer.get());
+	}
+	void check() override
+	{
+		RL_ASSERT(wq->cwq[0]->state.get() == STATE_OBSERVED);
+	}
+};
+
+SUITE(LookFlush, 5);
+SUITE(LookDestroy, 4);
+SUITE(LookChain, 5);
+SUITE(LookTwo, FULL);
+SUITE(LookCancel, 5);
+SUITE(Watch, 5);
+SUITE(WatchPending, 5);
+SUITE(WatchDestroy, 5);
+SUITE(Observe, 5);
+SUITE(ObserveAll, 4);
+SUITE(ObserveNew, 5);
 
 } // namespace cwq

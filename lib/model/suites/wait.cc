@@ -183,21 +183,15 @@ struct FlushCancelBarrier : Scene<2, 1> {
 	}
 };
 
-/* Of a work that runs, the barrier is at the head: b, which is queued behind it,
- * does not run until the flusher has gone on. */
-struct FlushAhead : Scene<1, 1> {
-	static inline FlushAhead *self;
-	Model::Completion entered, go_on, flushed;
-
+/* a runs, b is queued behind it, and a goes on when that is waited for. */
+class WaitRunning : public Scene<1, 1> {
+public:
 	void set_up() override
 	{
 		self = this;
 		a.body = [](Item *) {
 			self->entered.complete();
 			self->go_on.wait();
-		};
-		b.body = [](Item *) {
-			self->flushed.wait();
 		};
 	}
 	void client(unsigned) override
@@ -206,60 +200,61 @@ struct FlushAhead : Scene<1, 1> {
 		entered.wait();
 		queue(b);
 		go_on.complete();
-		flush(a);
+		wait();
 		RL_ASSERT(a.runs() == 1);
-		flushed.complete();
 	}
-};
 
-/* The same for a cancel. */
-struct CancelAhead : Scene<1, 1> {
-	static inline CancelAhead *self;
-	Model::Completion entered, go_on, cancelled;
+protected:
+	virtual void wait() = 0;
 
-	void set_up() override
-	{
-		self = this;
-		a.body = [](Item *) {
-			self->entered.complete();
-			self->go_on.wait();
-		};
-		b.body = [](Item *) {
-			self->cancelled.wait();
-		};
-	}
-	void client(unsigned) override
-	{
-		queue(a);
-		entered.wait();
-		queue(b);
-		go_on.complete();
-		cancel_sync(a);
-		cancelled.complete();
-	}
-};
+	static inline WaitRunning *self;
 
-/* The flush of a work that runs, and is queued again behind others. */
-struct FlushRunning : Scene<1, 1> {
-	static inline FlushRunning *self;
+private:
 	Model::Completion entered, go_on;
+};
 
+/* Of a work that runs, the barrier is at the head: b does not run until who waits
+ * has gone on. */
+class WaitAhead : public WaitRunning {
+public:
 	void set_up() override
 	{
-		self = this;
-		a.body = [](Item *) {
-			self->entered.complete();
-			self->go_on.wait();
+		WaitRunning::set_up();
+		ahead = this;
+		b.body = [](Item *) {
+			ahead->waited.wait();
 		};
 	}
-	void client(unsigned) override
+	void client(unsigned i) override
 	{
-		queue(a);
-		entered.wait();
-		queue(b);
-		go_on.complete();
+		WaitRunning::client(i);
+		waited.complete();
+	}
+
+private:
+	static inline WaitAhead *ahead;
+	Model::Completion waited;
+};
+
+struct FlushAhead : WaitAhead {
+	void wait() override
+	{
 		flush(a);
-		RL_ASSERT(a.runs() == 1);
+	}
+};
+
+struct CancelAhead : WaitAhead {
+	void wait() override
+	{
+		cancel_sync(a);
+	}
+};
+
+/* The function of b ends by itself, before or after. */
+struct FlushRunning : WaitRunning {
+	void wait() override
+	{
+		flush(a);
 	}
 };
 
@@ -336,25 +331,29 @@ struct Drain : Scene<2, 1> {
 };
 
 /* From CPU to CPU and back: idle means idle everywhere at once. */
-struct DrainAcross : Scene<1, 2, 2> {
-	static inline DrainAcross *self;
+struct RestAcross : Scene<1, 2, 2> {
+	static inline RestAcross *self;
 
 	void set_up() override
 	{
 		self = this;
-		a.body = [](Item *) {
-			self->queue(self->b, 0);
-		};
-		b.body = [](Item *item) {
+		a.body = [](Item *item) {
 			if (item->runs() == 1)
-				self->queue(self->a, 1);
+				self->queue(self->b, 1);
 		};
-		queue(a, 1);
+		b.body = [](Item *) {
+			self->queue(self->a, 0);
+		};
+		queue(a, 0);
 	}
 	void client(unsigned) override
 	{
-		RL_ASSERT(drain_workqueue(registry, wq) == WaitEnd::done);
-		RL_ASSERT(b.runs() == 2);
+		if (is_at_rest(wq))
+			RL_ASSERT(a.runs() == 2);
+	}
+	void check() override
+	{
+		RL_ASSERT(is_at_rest(wq));
 	}
 };
 
@@ -375,17 +374,38 @@ struct DrainDrain : Scene<2, 1> {
 	}
 };
 
+/* One drain ends beside another: the queue stays closed. */
+struct DrainBeside : Scene<2, 1> {
+	void prepare(unsigned i) override
+	{
+		if (!i)
+			count_drainers(registry, wq, 1);
+	}
+	void client(unsigned i) override
+	{
+		RL_ASSERT(drain_workqueue(registry, wq) == WaitEnd::done);
+		if (i)
+			return;
+		RL_ASSERT(!queue(a));
+		count_drainers(registry, wq, -1);
+	}
+	void check() override
+	{
+		RL_ASSERT(!wq->cwq[0]->state.get());
+	}
+};
+
 SUITE(RunCancel, FULL);
-SUITE(RequeueCancel, 4);
+SUITE(RequeueCancel, 5);
 SUITE(CancelCancel, 4);
-SUITE(CancelNoWait, 4);
-SUITE(CancelQueue, 4);
-SUITE(QueueFlush, 4);
+SUITE(CancelNoWait, 5);
+SUITE(CancelQueue, 5);
+SUITE(QueueFlush, 5);
 SUITE(QueueFlushQueue, 4);
-SUITE(FlushWithoutMemory, 4);
-SUITE(FlushFlush, 4);
-SUITE(FlushCancel, 4);
-SUITE(FlushCancelBarrier, 4);
+SUITE(FlushWithoutMemory, 5);
+SUITE(FlushFlush, 5);
+SUITE(FlushCancel, 5);
+SUITE(FlushCancelBarrier, 5);
 SUITE(FlushRunning, FULL);
 SUITE(FlushAhead, FULL);
 SUITE(CancelAhead, FULL);
@@ -393,7 +413,8 @@ SUITE(TimedFlush, FULL);
 SUITE(TimedFlushQueue, 4);
 SUITE(TimedFlushCancel, 4);
 SUITE(Drain, 4);
-SUITE(DrainAcross, 3);
+SUITE(RestAcross, 5);
 SUITE(DrainDrain, 4);
+SUITE(DrainBeside, FULL);
 
 } // namespace cwq
