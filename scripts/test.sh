@@ -151,11 +151,12 @@ thread_safety() {
 
 # What is written in Python: names, layout, types.
 python_style() {
-	local sources=("$here"/{cwq,cwqtop,tests})
+	local typed=("$here"/{cwq,cwqtop,tests})
+	local sources=("${typed[@]}" "$here"/{cwq_report,cwq-report})
 
 	pyflakes3 "${sources[@]}" "$here/check-log.py" &&
-		pycodestyle "${sources[@]}" &&
-		mypy --cache-dir "$cache/mypy" "${sources[@]}"
+		pycodestyle --max-line-length=80 "${sources[@]}" &&
+		mypy --cache-dir "$cache/mypy" "${typed[@]}"
 }
 
 suite_check() {

@@ -201,7 +201,8 @@ def html_page(run, name):
         " function.</p>",
         "<h2>Functions</h2>", func_table(groups, palette),
         '<p class="note">p50: half of the works took no longer, and so on.'
-        " Times are of the works that were seen from the beginning to the end.</p>",
+        " Times are of the works that were seen from the beginning to the end."
+        "</p>",
         "<h2>Queues</h2>", cpu_table(run),
         '<p class="note">The words are those of debugfs; barriers: waits for'
         " this queue and CPU that began. Queues of the same name are one"
