@@ -269,6 +269,7 @@ suite_selftests() {
 		make -s -C "$top/selftests" KSELFTEST_SRC="$SRC" \
 		    MODULES="$tmp/modules" INSTALL_PATH="$root/selftests" \
 		    kselftest-install
+		"$here/vm-python.sh" "$root"
 		cp "$top/selftests/run-in-vm.sh" "$root/run-tests"
 		boot "selftests $k" "$k" "$root" stdout --timeout 2700
 	# They take long on the debug kernel: only if that was asked for.

@@ -12,8 +12,10 @@ TRACEFS=/sys/kernel/tracing
 EVENTS=$TRACEFS/events/cwq
 CPU=1
 
-# trace(1 or 0)
+# trace(1 or 0). Names of tasks are not wanted: for them the scheduler is patched,
+# in the middle of which an emulator's CPU may hang.
 trace() {
+	echo norecord-cmd >"$TRACEFS/trace_options"
 	echo "$1" >"$EVENTS/enable"
 }
 
