@@ -200,4 +200,5 @@ fi
 result "a filter" filter_works
 result "tracing that is off" nothing_is_traced
 result "cwq goes while it is traced" module_goes_while_traced
+echo record-cmd >"$TRACEFS/trace_options"
 finish
