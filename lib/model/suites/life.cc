@@ -252,6 +252,7 @@ struct EvictTwo : Going<1, 2, 2> {
 		queue(a, 0);
 		queue(b, 1);
 		evict(registry, module());
+		RL_ASSERT(a.runs() <= 1 && b.runs() <= 1);
 		a.free();
 		b.free();
 	}
