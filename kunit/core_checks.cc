@@ -98,29 +98,12 @@ const char *core_list_deletes_anywhere(void)
 
 	list_del(&b);
 	CHECK(holds(head, a, c));
-	CHECK(list_empty(&b));
 	list_del(&a);
 	CHECK(holds(head, c));
-	CHECK(list_empty(&a));
 	list_del(&c);
 	CHECK(holds(head));
-	CHECK(list_empty(&c));
 
 	list_add_tail(&b, &head);
-	CHECK(holds(head, b));
-	return nullptr;
-}
-
-const char *core_list_deletes_twice(void)
-{
-	Node head, a, b;
-
-	init_list_head(&head);
-	list_add_tail(&a, &head);
-	list_add_tail(&b, &head);
-	list_del(&a);
-	list_del(&a);
-	CHECK(list_empty(&a));
 	CHECK(holds(head, b));
 	return nullptr;
 }

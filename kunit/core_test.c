@@ -47,12 +47,6 @@ static void deletes_anywhere(struct kunit *test)
 	expect_passed(test, core_list_deletes_anywhere());
 }
 
-/* Deleting a node that is on no list does no harm. */
-static void deletes_twice(struct kunit *test)
-{
-	expect_passed(test, core_list_deletes_twice());
-}
-
 /* Data gives back the cwq and the flags that were put in, for all flags. */
 static void holds_cwq_and_flags(struct kunit *test)
 {
@@ -123,13 +117,9 @@ static void pending_as_client_reads_it(struct kunit *test)
 }
 
 static struct kunit_case list_cases[] = {
-	KUNIT_CASE(starts_empty),
-	KUNIT_CASE(is_fifo),
-	KUNIT_CASE(adds_behind),
-	KUNIT_CASE(adds_before),
-	KUNIT_CASE(deletes_anywhere),
-	KUNIT_CASE(deletes_twice),
-	{},
+	KUNIT_CASE(starts_empty),     KUNIT_CASE(is_fifo),
+	KUNIT_CASE(adds_behind),      KUNIT_CASE(adds_before),
+	KUNIT_CASE(deletes_anywhere), {},
 };
 
 static struct kunit_suite list_suite = {

@@ -182,10 +182,10 @@ struct RequeueElsewhere : Scene<1, 2, 2> {
 
 /* Two works change places: each takes both locks. */
 struct Cross : Scene<2, 2, 2> {
-	void set_up() override
+	void prepare(unsigned i) override
 	{
-		queue(a, 0);
-		queue(b, 1);
+		queue(i ? b : a, i);
+		flush(i ? b : a);
 	}
 	void client(unsigned i) override
 	{
@@ -262,7 +262,7 @@ SUITE(StoreIsSeenMod, FULL);
 SUITE(RunIsSeen, FULL);
 SUITE(NonReentrant, FULL);
 SUITE(RequeueElsewhere, FULL);
-SUITE(Cross, 4);
+SUITE(Cross, 5);
 SUITE(FreeFromWithin, FULL);
 SUITE(Fifo, FULL);
 SUITE(SnapshotRun, 5);
