@@ -102,9 +102,19 @@ const char *core_list_deletes_anywhere(void)
 	CHECK(holds(head, c));
 	list_del(&c);
 	CHECK(holds(head));
+	return nullptr;
+}
 
+const char *core_list_takes_back(void)
+{
+	Node head, a, b;
+
+	init_list_head(&head);
+	list_add_tail(&a, &head);
 	list_add_tail(&b, &head);
-	CHECK(holds(head, b));
+	list_del(&a);
+	list_add_tail(&a, &head);
+	CHECK(holds(head, b, a));
 	return nullptr;
 }
 

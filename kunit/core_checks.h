@@ -17,6 +17,7 @@ const char *core_list_is_fifo(void);
 const char *core_list_adds_behind(void);
 const char *core_list_adds_before(void);
 const char *core_list_deletes_anywhere(void);
+const char *core_list_takes_back(void);
 
 const char *core_data_holds_cwq_and_flags(void);
 const char *core_data_of_no_cwq(void);

@@ -47,6 +47,12 @@ static void deletes_anywhere(struct kunit *test)
 	expect_passed(test, core_list_deletes_anywhere());
 }
 
+/* A node that has left can be linked again, as it is. */
+static void takes_back(struct kunit *test)
+{
+	expect_passed(test, core_list_takes_back());
+}
+
 /* Data gives back the cwq and the flags that were put in, for all flags. */
 static void holds_cwq_and_flags(struct kunit *test)
 {
@@ -117,9 +123,13 @@ static void pending_as_client_reads_it(struct kunit *test)
 }
 
 static struct kunit_case list_cases[] = {
-	KUNIT_CASE(starts_empty),     KUNIT_CASE(is_fifo),
-	KUNIT_CASE(adds_behind),      KUNIT_CASE(adds_before),
-	KUNIT_CASE(deletes_anywhere), {},
+	KUNIT_CASE(starts_empty),
+	KUNIT_CASE(is_fifo),
+	KUNIT_CASE(adds_behind),
+	KUNIT_CASE(adds_before),
+	KUNIT_CASE(deletes_anywhere),
+	KUNIT_CASE(takes_back),
+	{},
 };
 
 static struct kunit_suite list_suite = {

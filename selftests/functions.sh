@@ -7,6 +7,8 @@ QUEUES=$DEBUGFS/cwq/queues
 CPUS=$(awk '/^processor/ { print $3 }' /proc/cpuinfo)
 # shellcheck disable=SC2034 # used by those who source this file
 ITEMS=$DEBUGFS/cwq_test_items
+# shellcheck disable=SC2034
+ITEM_FN="item_fn[cwq_test_items]"
 MAX_RETRIES=300
 RETRY_INTERVAL=.1
 
@@ -262,6 +264,19 @@ value_is() {
 # is_running(queue, cpu)
 is_running() {
 	value_is "$1" "$2" running 1
+}
+
+# hold(n) - so many items on CPU 1, of which the first runs and does not end
+hold() {
+	echo 0 >"$ITEMS/gate"
+	echo "1 1" >"$ITEMS/queue" && loop_until is_running cwq_items 1 &&
+		echo "1 $(($1 - 1))" >"$ITEMS/queue"
+}
+
+# let_go - and wait until they have ended
+let_go() {
+	echo 1 >"$ITEMS/gate"
+	echo 1 >"$ITEMS/flush"
 }
 
 # thread_is(queue, cpu, name, allowed) - the thread that the table tells of has

@@ -9,7 +9,6 @@
 . "$(dirname "$0")/functions.sh"
 
 CONTROL=$DEBUGFS/cwq/control
-ITEM_FN="item_fn[cwq_test_items]"
 DIR=cwq_items/1
 FAULTS=$DEBUGFS/fail_page_alloc
 WRITES=10000
@@ -27,16 +26,6 @@ provenance $3"
 # turn(switch, state)
 turn() {
 	echo "$1 $2" >"$CONTROL"
-}
-
-hold() {
-	echo 0 >"$ITEMS/gate"
-	echo "1 1" >"$ITEMS/queue" && loop_until is_running cwq_items 1
-}
-
-let_go() {
-	echo 1 >"$ITEMS/gate"
-	echo 1 >"$ITEMS/flush"
 }
 
 all_off() {
@@ -164,7 +153,7 @@ histograms() {
 
 # The winner of two that queue an item, and of a delayed one who armed the timer.
 provenance() {
-	turn provenance on && hold || return
+	turn provenance on && hold 1 || return
 	comm=$(cat /proc/$$/comm)
 	echo 1 >"$ITEMS/twice" || return
 	echo "0 1 3600000" >"$ITEMS/delay" || return
@@ -188,7 +177,7 @@ provenance() {
 
 # How long a work has been pending, and one that was there before: nobody knows.
 ages() {
-	hold && echo "1 1" >"$ITEMS/queue" && turn timing on &&
+	hold 1 && echo "1 1" >"$ITEMS/queue" && turn timing on &&
 		echo "1 1" >"$ITEMS/queue" &&
 		echo "0 1 3600000" >"$ITEMS/delay" || return
 	loop_until longer 300 works age_ms queue=cwq_items state=delayed ||

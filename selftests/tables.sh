@@ -9,23 +9,8 @@
 . "$(dirname "$0")/functions.sh"
 
 TABLES="queues works waiters control misuse"
-ITEM_FN="item_fn[cwq_test_items]"
 CPU=1
 SNAPSHOTS=1000
-
-# hold(n) - so many items on CPU 1, of which the first runs and does not end
-hold() {
-	echo 0 >"$ITEMS/gate"
-	echo "$CPU 1" >"$ITEMS/queue" &&
-		loop_until is_running cwq_items "$CPU" &&
-		echo "$CPU $(($1 - 1))" >"$ITEMS/queue"
-}
-
-# let_go - and wait until they have ended
-let_go() {
-	echo 1 >"$ITEMS/gate"
-	echo 1 >"$ITEMS/flush"
-}
 
 columns_of_all_tables() {
 	for table in $TABLES; do

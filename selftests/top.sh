@@ -7,7 +7,6 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-ITEM_FN="item_fn[cwq_test_items]"
 CONTROL=$DEBUGFS/cwq/control
 THRESH=/sys/module/cwq/parameters/watchdog_thresh
 CPU=1
@@ -110,19 +109,6 @@ cell_is() {
 	shift
 	is=$(cell "$@")
 	[ "$is" = "$should" ] || complain "$* is" "$is" "and not" "$should"
-}
-
-# hold(n) - so many items on CPU 1, of which the first runs and does not end
-hold() {
-	echo 0 >"$ITEMS/gate"
-	echo "$CPU 1" >"$ITEMS/queue" &&
-		loop_until is_running cwq_items "$CPU" &&
-		echo "$CPU $(($1 - 1))" >"$ITEMS/queue"
-}
-
-let_go() {
-	echo 1 >"$ITEMS/gate"
-	echo 1 >"$ITEMS/flush"
 }
 
 # and_let_go(test) - whatever has come of it

@@ -7,7 +7,6 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-ITEM_FN="item_fn[cwq_test_items]"
 FOLLOW_FN="follow_fn[cwq_test_items]"
 
 # waiters_of(pid) - the chain of the task of that pid
@@ -80,22 +79,17 @@ waits_in() {
 	nobody_waits
 }
 
-hold() {
-	echo 0 >"$ITEMS/gate"
-	echo "1 1" >"$ITEMS/queue" && loop_until is_running cwq_items 1
-}
-
 each_call() {
-	hold && waits_in flush_workqueue flush || return
-	hold && waits_in cancel_work_sync cancel_item || return
-	hold && waits_in flush_delayed_work flush_delayed || return
-	hold && waits_in drain_workqueue drain || return
-	hold && waits_in flush_work flush_item
+	hold 1 && waits_in flush_workqueue flush || return
+	hold 1 && waits_in cancel_work_sync cancel_item || return
+	hold 1 && waits_in flush_delayed_work flush_delayed || return
+	hold 1 && waits_in drain_workqueue drain || return
+	hold 1 && waits_in flush_work flush_item
 }
 
 # Who destroys a queue waits for its works, and so for those they wait for.
 destroy() {
-	hold && echo 1 >"$ITEMS/deep" &&
+	hold 1 && echo 1 >"$ITEMS/deep" &&
 		loop_until is_running cwq_deep - || return
 	first=$(value cwq_items 1 pid)
 	second=$(value cwq_deep - pid)
@@ -137,7 +131,7 @@ waiting() {
 
 # A chain of 37 hops: 32 rows are shown, and that there are more.
 truncated() {
-	hold && echo 36 >"$ITEMS/deep" || return
+	hold 1 && echo 36 >"$ITEMS/deep" || return
 	echo 1 >"$ITEMS/flush_item" &
 	task=$!
 	loop_until waiting 37 || return

@@ -8,7 +8,6 @@
 . "$(dirname "$0")/functions.sh"
 
 THRESH=/sys/module/cwq/parameters/watchdog_thresh
-ITEM_FN="item_fn[cwq_test_items]"
 
 thirty_seconds() {
 	[ "$(cat "$THRESH")" = 30 ]
@@ -33,22 +32,11 @@ stalls_are() {
 	value_is cwq_items 1 stalls "$1"
 }
 
-hold() {
-	echo 0 >"$ITEMS/gate"
-	echo "1 1" >"$ITEMS/queue" && loop_until is_running cwq_items 1
-}
-
-let_go() {
-	echo 1 >"$ITEMS/gate"
-	wait
-	echo 1 >"$ITEMS/flush"
-}
-
 # Somebody waits for an item that does not end; behind it stands another.
 a_run() {
 	expect "item_fn"
 	mark_log
-	hold && echo "1 1" >"$ITEMS/queue" || return
+	hold 1 && echo "1 1" >"$ITEMS/queue" || return
 	echo 1 >"$ITEMS/flush_item" &
 	task=$!
 	echo 1 >"$THRESH"
@@ -58,6 +46,7 @@ a_run() {
 	loop_until longer 3500 queues running_ms stalls=1 || return
 	stalls_are 1 || return
 	let_go
+	wait
 	log_has 1 "cwq_items (CPU 1): item_fn [cwq_test_items] has been running for" &&
 		log_has 1 "($task) waits behind it in flush_work for" &&
 		log_has 0 "has been pending" &&
@@ -66,7 +55,7 @@ a_run() {
 
 another_run() {
 	expect "item_fn"
-	hold && loop_until stalls_are 2 || return
+	hold 1 && loop_until stalls_are 2 || return
 	let_go
 }
 
@@ -94,7 +83,7 @@ a_long_list() {
 
 switched_off() {
 	echo 0 >"$THRESH"
-	hold && loop_until longer 2500 queues running_ms stalls=3 || return
+	hold 1 && loop_until longer 2500 queues running_ms stalls=3 || return
 	let_go
 	stalls_are 3
 }
