@@ -3,8 +3,8 @@
 # Install what is missing on this machine: setup.sh [demo|test]
 #
 # demo is what it takes to build the module for the stock kernel, to boot it and
-# to draw what it did; test, the default, adds the other kernels, what builds kernels and what
-# checks sources.
+# to draw what it did; test, the default, adds the other kernels, what builds
+# kernels and what checks sources.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$(realpath "$0")")/lib.sh"
