@@ -81,7 +81,6 @@ bool end_delay(Work<P> *work, unsigned long data, Due due)
 		QueueGuard<P> guard(target, cwq);
 
 		if (work->data.load(Order::relaxed) != data ||
-		    target->state.get() & STATE_CLOSED ||
 		    is_leaving(target, work))
 			return false;
 		if (must_redirect(target, work)) {
