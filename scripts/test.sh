@@ -151,8 +151,8 @@ thread_safety() {
 
 # What is written in Python: names, layout, types.
 python_style() {
-	local typed=("$here"/{cwq,cwqtop,tests})
-	local sources=("${typed[@]}" "$here"/{cwq_report,cwq-report})
+	local typed=("$here"/{cwq,cwqtop,cwq_bench,tests})
+	local sources=("${typed[@]}" "$here"/{cwq_report,cwq-report,cwq-bench})
 
 	pyflakes3 "${sources[@]}" "$here/check-log.py" &&
 		pycodestyle --max-line-length=80 "${sources[@]}" &&
