@@ -42,7 +42,7 @@ mutants fuzz:
 	+$(MAKE) --no-print-directory -C lib/model $@
 
 bench:
-	scripts/bench.sh
+	scripts/bench.sh $(if $(COMPARE),--compare "$(COMPARE)")
 
 shell:
 	scripts/shell.sh "$(or $(KERNEL),6.1)"
@@ -69,6 +69,7 @@ help:
 	@echo '      DEPTH=deep       for a night'
 	@echo '  make mutants         does it notice a broken core? MUTANT=<name> for one'
 	@echo '  make fuzz            calls made up at random; SECONDS=<n> SEED=<n>'
-	@echo '  make bench           instructions per item, beside the kernel'"'"'s own queues'
+	@echo '  make bench           what cwq costs, beside the kernel'"'"'s own queues and others'
+	@echo '      COMPARE=<run.json>  and what has changed since'
 	@echo '  make shell           a shell in a VM, /modules, /scripts/cwqtop; KERNEL=<kernel>'
 	@echo '  make setup           only install what the tests need'
