@@ -62,7 +62,7 @@ help:
 	@echo 'In virtual machines, on Debian 12; each sets up what it needs:'
 	@echo '  make demo            the module on a stock 6.1 kernel, a client at work'
 	@echo '  make test            all tests; SUITE=<suite> and KERNEL=<kernel> narrow it'
-	@echo '      suites:          check model build kunit dropin selftests'
+	@echo '      suites:          check model build kunit dropin selftests cost'
 	@echo '      kernels:         6.1-debug 6.1 6.1-rt 6.12'
 	@echo '  make model           the core under a model checker, on this machine'
 	@echo '      SUITE=<name> BOUND=<n> RANDOM=<n>  narrow or widen the search'

@@ -9,13 +9,14 @@
 #	dropin		drivers of the kernel's, rebuilt onto cwq, on stock 6.1
 #	selftests	the kselftests, on each stock kernel, and on the debug
 #			kernel if that is the KERNEL
+#	cost		the budget of instructions, on stock 6.1
 
 here=$(dirname "$(realpath "$0")")
 top=$(dirname "$here")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-suites=(check model build kunit dropin selftests)
+suites=(check model build kunit dropin selftests cost)
 debug_kernels=(6.1-debug)
 stock_kernels=(6.1 6.1-rt 6.12)
 
@@ -274,6 +275,12 @@ suite_selftests() {
 		boot "selftests $k" "$k" "$root" stdout --timeout 2700
 	# They take long on the debug kernel: only if that was asked for.
 	done < <(kernels "${stock_kernels[@]}" ${kernel:+"${debug_kernels[@]}"})
+}
+
+# What cwq's operations cost, against what they may.
+suite_cost() {
+	[[ -n $(kernels 6.1) ]] || return 0
+	try 'cost 6.1' "$here/cost.sh"
 }
 
 "$here/setup.sh"
