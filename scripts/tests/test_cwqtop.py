@@ -22,6 +22,17 @@ PATIENCE = 30  # seconds
 NONSENSE = ["--interval=0", "--interval=x", "--count=-1", "--watch=works"]
 
 
+def heed_interrupts() -> None:
+    """A shell has its background jobs ignore them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def take_terminal() -> None:
+    """It becomes that of the session."""
+    heed_interrupts()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Base(unittest.TestCase):
     """With a fake of debugfs."""
 
@@ -125,7 +136,8 @@ class Program(Base):
         for number in signal.SIGINT, signal.SIGTERM:
             with subprocess.Popen(self.command("--json", "--count=0"),
                                   stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE) as process:
+                                  stderr=subprocess.PIPE,
+                                  preexec_fn=heed_interrupts) as process:
                 assert process.stdout and process.stderr
                 process.stdout.readline()
                 process.send_signal(number)
@@ -145,7 +157,7 @@ class Terminal(Base):
             self.command(), stdin=slave, stdout=slave, stderr=slave,
             env=os.environ | variables | {"TERM": term},
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+            preexec_fn=take_terminal)
         os.close(slave)
         self.addCleanup(self.end)
 
