@@ -15,7 +15,7 @@ LEAST = 0.02  # what changes by less is not shown
 def comparable(figures: Figures, key: Key) -> tuple[list[float], str]:
     """What of a figure can be held against that of another boot: a count, or
     the ratio to a peer that does not change."""
-    if key.icount or key.metric in ("threads", "bytes"):
+    if key.icount or key.metric == "threads":
         return figures[key], key.metric
     return (advantage(figures, key, REFERENCE),
             f"{key.metric}, times better than {REFERENCE}")
@@ -23,7 +23,7 @@ def comparable(figures: Figures, key: Key) -> tuple[list[float], str]:
 
 def better(key: Key, old: float, new: float) -> bool:
     # A ratio is an advantage: the more, the better.
-    return (new < old) == (key.icount or key.metric in ("threads", "bytes"))
+    return (new < old) == (key.icount or key.metric == "threads")
 
 
 def apart(old: list[float], new: list[float]) -> bool:

@@ -131,15 +131,15 @@ def latency(run: Run, kernel: str) -> Iterator[str]:
 
         yield from table(run, f"ns to flush, {cpus} CPUs", [
             (f"{test.partition('/')[2]} busy, {metric}", key(test, metric))
-            for metric in ("p50", "p99")
+            for metric in ("p50", "p90")
             for test in tests_of(run, kernel, cpus, "flush/")])
         yield from table(run, "ns, noisy neighbour", [
             (metric, key("noisy-neighbour", metric))
-            for metric in PERCENTILES])
+            for metric in ("p50", "p90", "p99")])
 
 
 def queues(run: Run, kernel: str) -> Iterator[str]:
-    for metric, what in (("threads", "threads"), ("bytes", "bytes each"),
+    for metric, what in (("threads", "threads"),
                          ("create_instructions", "create, instr."),
                          ("destroy_instructions", "destroy, instr.")):
         yield from table(run, f"queues: {what}", [

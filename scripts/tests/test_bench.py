@@ -2,6 +2,7 @@
 """Of cwq-bench: reading rounds, ratios, the tables, comparing, the budget."""
 
 import contextlib
+import io
 import os
 import sys
 import tempfile
@@ -51,11 +52,18 @@ class Reading(Files):
         self.assertEqual(parse(["ops cwq ps 190000\n"], "round-1"),
                          {("ops", "cwq", "ps"): 190000})
 
+    def test_peer_that_could_not_be_made(self) -> None:
+        told = io.StringIO()
+        with contextlib.redirect_stderr(told):
+            figures = parse(["ops bh failed 12\n", "ops cwq ps 190000\n"],
+                            "round-1")
+        self.assertEqual(figures, {("ops", "cwq", "ps"): 190000})
+        self.assertEqual(told.getvalue(), "round-1: bh could not be measured"
+                                          " in ops: error 12\n")
+
     def test_bad_rounds(self) -> None:
         for text, error in (("ops cwq ps\n", "round-1:1: no figure"),
                             ("ops cwq ps -1\n", "no figure"),
-                            ("ops cwq failed 12\n", "cwq could not be measured"
-                                                    " in ops: error 12"),
                             ("a b c 1\na b c 1\n", "round-1:2: twice"),
                             ("", "nothing was measured")):
             with self.assertRaisesRegex(BenchError, error):

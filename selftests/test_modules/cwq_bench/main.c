@@ -92,10 +92,11 @@ void bench_percentiles(struct seq_file *m, const char *test,
 
 static bool is_measured(const struct bench_peer *peer)
 {
-	bool measured = !nr_only;
 	unsigned int i;
+	bool measured;
 
 	kernel_param_lock(THIS_MODULE);
+	measured = !nr_only;
 	for (i = 0; i < nr_only; i++)
 		measured |= sysfs_streq(only[i], peer->name) ||
 			    sysfs_streq(only[i], "");

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What queues cost that do nothing: memory, threads, and the time to make and
- * to remove them. Memory is what the whole kernel has less of, so that of a few
- * queues is not worth reading.
+ * What queues cost that do nothing: threads, and the time to make and to remove
+ * them.
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
-#include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -15,7 +13,6 @@
 #include "bench.h"
 
 struct state {
-	s64 free;
 	s64 threads;
 	u64 ns;
 };
@@ -23,11 +20,8 @@ struct state {
 static void look(struct state *s)
 {
 	struct task_struct *task;
-	struct sysinfo info;
 
 	s->ns = ktime_get_ns();
-	si_meminfo(&info);
-	s->free = (s64)info.freeram * info.mem_unit;
 	s->threads = 0;
 	rcu_read_lock();
 	for_each_process(task)
@@ -62,8 +56,6 @@ static int measure(struct seq_file *m, const struct bench_peer *peer,
 		 shape == PER_CPU ? "per-cpu" : "single", n);
 	bench_figure(m, name, peer, "threads",
 		     max_t(s64, 0, with.threads - before.threads));
-	bench_figure(m, name, peer, "bytes",
-		     div_u64(max_t(s64, 0, before.free - with.free), n));
 	bench_figure(m, name, peer, "create_ps",
 		     div_u64((with.ns - before.ns) * 1000, n));
 	bench_figure(m, name, peer, "destroy_ps",
