@@ -191,22 +191,27 @@ static int error(WaitEnd end)
 	return 0;
 }
 
-/* A function of its own: who is refused saves no registers for it. */
+/* A function of its own: who is refused saves no registers for it, nor looks for
+ * what a work that is pending must have. */
 static NOINLINE NOTRACE bool queue_work(CpuWorkqueue<Kernel> *cwq,
 					Work<Kernel> *work, const void *caller)
 {
+	if (UNLIKELY(!work->func.get()))
+		return misused(CWQ_MISUSE_NO_FUNC, caller);
 	return tell(queue_work_on(cwq, work, caller), caller);
 }
 
 NOTRACE bool cwq_core_queue_work(cwq_workqueue_struct *wq,
-				 cwq_work_struct *work, int cpu,
-				 const void *caller)
+				 cwq_work_struct *work, const void *caller,
+				 unsigned long cpu)
 {
-	if (UNLIKELY(!are_ok(wq, core(work))))
+	if (UNLIKELY(!wq) || UNLIKELY(!Kernel::may_queue()))
 		return tell_args(wq, core(work), caller);
 
 	CpuWorkqueue<Kernel> *cwq = core(wq)->cwq[cpu];
 
+	if (UNLIKELY(!work))
+		return tell_args(wq, core(work), caller);
 	return !refuse_here(cwq, core(work)) &&
 	       queue_work(cwq, core(work), caller);
 }
@@ -215,11 +220,11 @@ bool cwq_core_queue_work_on(int cpu, cwq_workqueue_struct *wq,
 			    cwq_work_struct *work, const void *caller)
 {
 	return cpu_ok(cpu, caller) &&
-	       cwq_core_queue_work(wq, work, cpu, caller);
+	       cwq_core_queue_work(wq, work, caller, cpu);
 }
 
 bool cwq_core_queue_work_traced(cwq_workqueue_struct *wq, cwq_work_struct *work,
-				int cpu, const void *caller)
+				const void *caller, unsigned long cpu)
 {
 	return args_ok(wq, core(work), caller) && cpu_ok(cpu, caller) &&
 	       tell(queue_work_slowly(core(wq)->cwq[cpu], core(work), caller),

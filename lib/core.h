@@ -52,18 +52,19 @@ enum cwq_misuse {
 /*
  * What the exported functions are made of. @caller is the address that called
  * the exported function, for the report of a misuse. None of these trusts its
- * arguments, but for the CPU of the calls without _on, which comes after what
- * cwq_queue_work() has in registers already.
+ * arguments, but for the CPU of the calls without _on. That and the caller come
+ * after what cwq_queue_work() has in registers already, and as wide as they are
+ * needed.
  */
 bool cwq_core_queue_work(struct cwq_workqueue_struct *wq,
-			 struct cwq_work_struct *work, int cpu,
-			 const void *caller);
+			 struct cwq_work_struct *work, const void *caller,
+			 unsigned long cpu);
 bool cwq_core_queue_work_on(int cpu, struct cwq_workqueue_struct *wq,
 			    struct cwq_work_struct *work, const void *caller);
 /* The same, but for tracing: no insertion goes untold. */
 bool cwq_core_queue_work_traced(struct cwq_workqueue_struct *wq,
-				struct cwq_work_struct *work, int cpu,
-				const void *caller);
+				struct cwq_work_struct *work,
+				const void *caller, unsigned long cpu);
 bool cwq_core_queue_delayed_work_on(int cpu, struct cwq_workqueue_struct *wq,
 				    struct cwq_delayed_work *dwork,
 				    unsigned long delay, const void *caller);

@@ -255,15 +255,15 @@ ALWAYS_INLINE bool queue_work_here(CpuWorkqueue<P> *cwq, Work<P> *work,
 }
 
 /*
- * Is @work pending on @cwq, where it is to go? Then there is nothing to do: the
- * first of the usual cases, and the cheapest.
+ * Is @work on the list of @cwq, where it is to go? Then there is nothing to do:
+ * the first of the usual cases, and the cheapest.
  */
 template <Platform P>
 bool refuse_here(const CpuWorkqueue<P> *cwq, Work<P> *work)
 {
-	const unsigned long old = get_wq_data(work);
+	const unsigned long old = wq_data(cwq, WORK_PENDING);
 
-	return cwq_of<P>(old) == cwq && old & WORK_PENDING && refuse(work, old);
+	return work->data.load(Order::relaxed) == old && refuse(work, old);
 }
 
 /*

@@ -62,10 +62,11 @@ CpuWorkqueue<P> *cwq_of(unsigned long data)
 	return reinterpret_cast<CpuWorkqueue<P> *>(data & ~WORK_FLAGS);
 }
 
+/* A sum, which takes one instruction less than an or. */
 template <Platform P>
 unsigned long wq_data(const CpuWorkqueue<P> *cwq, unsigned long flags)
 {
-	return reinterpret_cast<unsigned long>(cwq) | flags;
+	return reinterpret_cast<unsigned long>(cwq) + flags;
 }
 
 /*
