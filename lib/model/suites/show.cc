@@ -59,6 +59,47 @@ struct LookFlush : Look {
 	}
 };
 
+/* Who waits for a work does not wait for what comes after that, also while he has
+ * not noticed yet that the wait is over. */
+struct LookPassed : Scene<2, 1> {
+	static inline LookPassed *self;
+	Model::Completion queued, go_on;
+
+	static void wait_fn(void *)
+	{
+		self->go_on.wait();
+	}
+	void set_up() override
+	{
+		self = this;
+		b.work()->func.set(wait_fn);
+	}
+	void prepare(unsigned i) override
+	{
+		if (i) {
+			queued.wait();
+			return;
+		}
+		queue(a);
+		queued.complete();
+	}
+	void client(unsigned i) override
+	{
+		static cwq_waits waits;
+		cwq_place place = {};
+
+		if (!i) {
+			flush(a);
+			return;
+		}
+		queue(b);
+		if (next_waits(registry, &place, &waits))
+			RL_ASSERT(waits.rows[0].func !=
+				  Model::address(wait_fn));
+		go_on.complete();
+	}
+};
+
 struct LookDestroy : Look {
 	void beside() override
 	{
@@ -319,6 +360,7 @@ struct ObserveNew : Scene<1, 2> {
 };
 
 SUITE(LookFlush, 5);
+SUITE(LookPassed, 5);
 SUITE(LookDestroy, 4);
 SUITE(LookChain, 5);
 SUITE(LookTwo, FULL);
