@@ -166,7 +166,9 @@ void cwq_shim_mutex_unlock(void *mutex);
 void cwq_shim_waitq_init(void *waitq);
 void cwq_shim_wake_up(void *waitq);
 void cwq_shim_wait(void *waitq, bool (*done)(void *arg), void *arg);
-void cwq_shim_wait_freezable(void *waitq, bool (*done)(void *arg), void *arg);
+void cwq_shim_rcuwait_init(void *rcuwait);
+void cwq_shim_rcuwait_wake_up(void *rcuwait);
+void cwq_shim_rcuwait(void *rcuwait, bool (*done)(void *arg), void *arg);
 
 void cwq_shim_completion_init(void *completion);
 void cwq_shim_complete(void *completion);

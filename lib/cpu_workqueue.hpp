@@ -41,7 +41,7 @@ inline constexpr unsigned char AFTER_RUN_OBSERVED = 1 << 2; /* observe_end() */
  * registry's mutex.  W: guarded by the registry's waits_lock.  S: its own
  * synchronisation.
  *
- * The lock and the wait queues are initialised once and outlive the queue: a
+ * The lock and what is waited on are initialised once and outlive the queue: a
  * stale pointer in a work may still take the lock, and a waker may come late.
  */
 template <Platform P>
@@ -69,7 +69,7 @@ struct alignas(64) CpuWorkqueue {
 	Var<unsigned long> head_since GUARDED_BY(lock); /* L: oldest_since() */
 	Var<unsigned long> started GUARDED_BY(lock); /* L: the last run */
 
-	typename P::WaitQueue more_work; /* S: the worker sleeps here */
+	typename P::RcuWait more_work; /* S: the worker sleeps here */
 
 	Var<typename P::Thread *> thread GUARDED_BY(lock); /* L */
 	Var<int> pid GUARDED_BY(lock); /* L: of thread; 0: it has ended */
@@ -348,7 +348,7 @@ bool wait_for_work(CpuWorkqueue<P> *cwq)
 {
 	bool retired = false;
 
-	cwq->more_work.wait_freezable([cwq, &retired] {
+	cwq->more_work.wait([cwq, &retired] {
 		Guard<P> guard(cwq->lock);
 		bool idle = list_empty(&cwq->worklist);
 

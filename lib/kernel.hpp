@@ -165,6 +165,14 @@ struct Kernel {
 		Opaque<CWQ_SIZEOF_MUTEX, CWQ_ALIGNOF_MUTEX> memory;
 	};
 
+	template <class Done>
+	static bool call(void *done)
+	{
+		/* SAFETY: it is what a wait() has passed on, which outlives the
+		 * call. */
+		return (*static_cast<Done *>(done))();
+	}
+
 	struct WaitQueue {
 		void init()
 		{
@@ -179,20 +187,26 @@ struct Kernel {
 		{
 			cwq_shim_wait(this, call<Done>, &done);
 		}
-		template <class Done>
-		void wait_freezable(Done done)
-		{
-			cwq_shim_wait_freezable(this, call<Done>, &done);
-		}
-		template <class Done>
-		static bool call(void *done)
-		{
-			/* SAFETY: it is what wait() has passed on, which
-			 * outlives the call. */
-			return (*static_cast<Done *>(done))();
-		}
 
 		Opaque<CWQ_SIZEOF_WAITQ, CWQ_ALIGNOF_WAITQ> memory;
+	};
+
+	struct RcuWait {
+		void init()
+		{
+			cwq_shim_rcuwait_init(this);
+		}
+		void wake_up()
+		{
+			cwq_shim_rcuwait_wake_up(this);
+		}
+		template <class Done>
+		void wait(Done done)
+		{
+			cwq_shim_rcuwait(this, call<Done>, &done);
+		}
+
+		Opaque<CWQ_SIZEOF_RCUWAIT, CWQ_ALIGNOF_RCUWAIT> memory;
 	};
 
 	struct Completion {

@@ -46,6 +46,7 @@ enum class Order { relaxed, acquire, release, acq_rel };
 template <class P>
 concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 			    typename P::WaitQueue &waitq,
+			    typename P::RcuWait &rcuwait,
 			    typename P::Completion &done,
 			    typename P::template Atomic<unsigned long> &atomic,
 			    typename P::template Var<unsigned long> &var,
@@ -78,14 +79,17 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 
 	/* Blocking. wait() sleeps until the predicate holds, and looks at it
 	 * again after each wake_up() that comes after the sleeper has
-	 * looked. */
+	 * looked. On an RcuWait one thread may wait at a time, which may be
+	 * frozen there; so its wake_up() takes no lock. */
 	mutex.init();
 	mutex.lock();
 	mutex.unlock();
 	waitq.init();
 	waitq.wake_up();
 	waitq.wait([] { return true; });
-	waitq.wait_freezable([] { return true; });
+	rcuwait.init();
+	rcuwait.wake_up();
+	rcuwait.wait([] { return true; });
 	done.init();
 	done.complete();
 	done.wait();

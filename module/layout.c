@@ -11,6 +11,7 @@
 #include <linux/kbuild.h>
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
+#include <linux/rcuwait.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
@@ -35,6 +36,8 @@ static void __used layout(void)
 	DEFINE(CWQ_ALIGNOF_MUTEX, __alignof__(struct mutex));
 	DEFINE(CWQ_SIZEOF_WAITQ, sizeof(struct wait_queue_head));
 	DEFINE(CWQ_ALIGNOF_WAITQ, __alignof__(struct wait_queue_head));
+	DEFINE(CWQ_SIZEOF_RCUWAIT, sizeof(struct rcuwait));
+	DEFINE(CWQ_ALIGNOF_RCUWAIT, __alignof__(struct rcuwait));
 	DEFINE(CWQ_SIZEOF_COMPLETION, sizeof(struct completion));
 	DEFINE(CWQ_ALIGNOF_COMPLETION, __alignof__(struct completion));
 	DEFINE(CWQ_SIZEOF_TIMER, sizeof(struct timer_list));

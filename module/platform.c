@@ -15,6 +15,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
+#include <linux/rcuwait.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -119,11 +120,24 @@ void cwq_shim_wait(void *waitq, bool (*done)(void *arg), void *arg)
 	wait_event_idle(*(struct wait_queue_head *)waitq, done(arg));
 }
 
-/* Only of consequence to threads that have called cwq_shim_set_freezable(). */
-void cwq_shim_wait_freezable(void *waitq, bool (*done)(void *arg), void *arg)
+void cwq_shim_rcuwait_init(void *rcuwait)
 {
-	wait_event_state(*(struct wait_queue_head *)waitq, done(arg),
-			 (TASK_IDLE | TASK_FREEZABLE));
+	rcuwait_init((struct rcuwait *)rcuwait);
+}
+
+void cwq_shim_rcuwait_wake_up(void *rcuwait)
+{
+	rcuwait_wake_up((struct rcuwait *)rcuwait);
+}
+
+/*
+ * Freezing is only of consequence to threads that have called
+ * cwq_shim_set_freezable().
+ */
+void cwq_shim_rcuwait(void *rcuwait, bool (*done)(void *arg), void *arg)
+{
+	rcuwait_wait_event((struct rcuwait *)rcuwait, done(arg),
+			   TASK_IDLE | TASK_FREEZABLE);
 }
 
 void cwq_shim_completion_init(void *completion)

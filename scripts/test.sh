@@ -138,9 +138,9 @@ tee_vm() {
 thread_safety() {
 	{
 		printf '#define CWQ_SIZEOF_%s 40\n' \
-		    LOCK MUTEX WAITQ COMPLETION TIMER
+		    LOCK MUTEX WAITQ RCUWAIT COMPLETION TIMER
 		printf '#define CWQ_ALIGNOF_%s 8\n' \
-		    LOCK MUTEX WAITQ COMPLETION TIMER
+		    LOCK MUTEX WAITQ RCUWAIT COMPLETION TIMER
 		printf '#define CWQ_SIZEOF_%s\n' 'WORK 32' 'DELAYED_WORK 72' \
 		    'LOCKDEP_MAP 0' 'QUEUE_MAP 0'
 		printf '#define CWQ_E%s 1\n' DEADLK INVAL RESTARTSYS TIMEDOUT

@@ -398,6 +398,40 @@ inline void Sleepers::wake_all(rl::debug_info info)
 	mask_ = 0;
 }
 
+inline void Model::RcuWait::prepare(rl::debug_info info)
+{
+	StepLock guard(barriers, info);
+	int self = rl::thread_index();
+
+	RL_ASSERT(task == NOBODY || task == self);
+	task = self;
+	Machine::machine->prepare_to_sleep(&barriers, info);
+}
+
+inline void Model::RcuWait::finish(rl::debug_info info)
+{
+	StepLock guard(barriers, info);
+
+	task = NOBODY;
+}
+
+inline void Model::RcuWait::wake_up(rl::debug_info info)
+{
+	int number;
+
+	{
+		StepLock guard(barriers, info);
+
+		number = task;
+	}
+	if (number == NOBODY)
+		return;
+
+	Step step({ accesses.task(number), true });
+
+	Machine::machine->wake(number, info);
+}
+
 inline void Model::sleep(rl::debug_info info)
 {
 	Machine::machine->sleep(false, info);

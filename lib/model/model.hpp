@@ -278,14 +278,39 @@ struct Model {
 			}
 			sleepers.leave();
 		}
-		template <class Done>
-		void wait_freezable(Done done, HERE)
-		{
-			wait(done, info);
-		}
 
 		rl::mutex mutex;
 		Sleepers sleepers;
+	};
+
+	/*
+	 * rcuwait_wait_event(): say who waits; look, sleep unless woken since;
+	 * again. wake_up() has found who waits one step before it wakes it up,
+	 * which may be somewhere else by then.
+	 */
+	struct RcuWait {
+		static constexpr int NOBODY = -1;
+
+		void init()
+		{
+		}
+		void wake_up(HERE);
+		template <class Done>
+		void wait(Done done, HERE)
+		{
+			for (;;) {
+				prepare(info);
+				if (done())
+					break;
+				sleep(info);
+			}
+			finish(info);
+		}
+		void prepare(rl::debug_info info);
+		void finish(rl::debug_info info);
+
+		rl::mutex barriers; /* which both sides make */
+		int task = NOBODY;
 	};
 
 	struct Completion {
