@@ -8,7 +8,7 @@ client = $(MAKE) -C $(KDIR) CWQ=$(CURDIR) \
 	KBUILD_EXTRA_SYMBOLS=$(CURDIR)/Module.symvers
 
 .PHONY: modules modules_install kunit test_modules clean
-.PHONY: demo test model mutants fuzz bench shell setup help
+.PHONY: demo test test-all model mutants fuzz coverage bench shell setup help
 
 modules:
 	+$(kbuild) modules
@@ -33,6 +33,9 @@ demo:
 test:
 	scripts/test.sh "$(SUITE)" "$(KERNEL)"
 
+test-all:
+	scripts/test.sh "$(SUITE)" all
+
 model:
 	scripts/setup.sh
 	+$(MAKE) --no-print-directory -C lib/model run
@@ -40,6 +43,9 @@ model:
 mutants fuzz:
 	scripts/setup.sh
 	+$(MAKE) --no-print-directory -C lib/model $@
+
+coverage:
+	scripts/coverage.sh
 
 bench:
 	scripts/bench.sh $(if $(COMPARE),--compare "$(COMPARE)")
@@ -63,12 +69,15 @@ help:
 	@echo '  make demo            the module on a stock 6.1 kernel, a client at work'
 	@echo '  make test            all tests; SUITE=<suite> and KERNEL=<kernel> narrow it'
 	@echo '      suites:          check model build kunit dropin selftests cost'
-	@echo '      kernels:         6.1-debug 6.1 6.1-rt 6.12'
+	@echo '      kernels:         6.1-debug 6.1 6.1-rt 6.12; if asked for, 6.1-kcsan'
+	@echo '                       6.12-debug 6.12-rt-debug 6.12-cfi'
+	@echo '  make test-all        the same on all kernels; takes an hour or two'
 	@echo '  make model           the core under a model checker, on this machine'
 	@echo '      SUITE=<name> BOUND=<n> RANDOM=<n>  narrow or widen the search'
 	@echo '      DEPTH=deep       for a night'
 	@echo '  make mutants         does it notice a broken core? MUTANT=<name> for one'
 	@echo '  make fuzz            calls made up at random; SECONDS=<n> SEED=<n>'
+	@echo '  make coverage        which lines of the module the tests reach'
 	@echo '  make bench           what cwq costs, beside the kernel'"'"'s own queues and others'
 	@echo '      COMPARE=<run.json>  and what has changed since'
 	@echo '  make shell           a shell in a VM, /modules, /scripts/cwqtop; KERNEL=<kernel>'

@@ -36,7 +36,7 @@ rsync --archive --ignore-missing-args --files-from="$build/.sources" \
     "$top/" "$build/"
 
 logged "building the modules for $name" "$log" \
-    make -C "$build" -j"$(nproc)" KDIR="$KDIR" "$@"
+    make -C "$build" -j"$(nproc)" KDIR="$KDIR" LLVM="$LLVM" "$@"
 if grep -i 'warning:' "$log" >&2; then
 	# Or the next run would find nothing to do, and no warning.
 	rm -rf "$build"

@@ -38,6 +38,11 @@ BENIGN = re.compile(
     # A fault that a test injected is not news; what comes of it would be.
     r"\bFAULT_INJECTION: forcing a failure")
 
+# Of what KCSAN sees in the whole kernel, a race is ours if a module of ours has
+# part in it. A report that is not whole may be.
+KCSAN = re.compile(r"\bKCSAN: data-race")
+OURS = re.compile(r"\[cwq")
+
 # The line that ends a report, by the report's headline; first match counts.
 ENDS = [(re.compile(headline), re.compile(end)) for headline, end in (
     (r"^Kernel panic", r"---\[ end Kernel panic"),
@@ -91,6 +96,14 @@ def report_at(lines, i):
             return find_end(lines, head + 1, end) or head + 1
 
 
+def is_benign(lines):
+    if any(BENIGN.search(line) for line in lines[:2]):
+        return True
+    return (any(KCSAN.search(line) for line in lines[:2]) and
+            RULE.match(lines[-1]) is not None and
+            not any(OURS.search(line) for line in lines))
+
+
 def parse(text):
     """The reports and the announcements, as (where, regex), of a log."""
     lines, announcements, reports = [], [], []
@@ -108,7 +121,7 @@ def parse(text):
     while i < len(lines):
         end = report_at(lines, i)
         if end > i:
-            if not any(BENIGN.search(line) for line in lines[i:i + 2]):
+            if not is_benign(lines[i:end]):
                 reports.append(Report(i, lines[i:end]))
             i = end
         else:
@@ -185,6 +198,14 @@ OOPS = """\
 [    8.000006] Kernel panic - not syncing: Fatal exception
 [    8.000007] ---[ end Kernel panic - not syncing: Fatal exception ]---
 """
+KCSAN_RACE = """\
+[    8.500000] ==================================================================
+[    8.500001] BUG: KCSAN: data-race in insert_work / run_workqueue
+[    8.500002] write to 0xffff888001234568 of 8 bytes by task 12 on cpu 0:
+[    8.500003]  insert_work+0x1/0x2%s
+[    8.500004]  kthread+0x1/0x2
+[    8.500005] ==================================================================
+"""
 INJECTED = """\
 [    9.000000] FAULT_INJECTION: forcing a failure.
 [    9.000001] name failslab, interval 1, probability 0, space 0, times 1
@@ -220,6 +241,8 @@ SAMPLES = [
     (KASAN + LOCKDEP, 0, ["Allocated by", "stack backtrace"]),
     (expect("NULL (work") + BOOT, 0, ["bad announcement: NULL (work"]),
     (OOPS, 0, ["Oops: 0000", "Kernel panic"]),
+    (KCSAN_RACE % " [cwq]", 0, ["insert_work"]),
+    (KCSAN_RACE % "", 0, []),
     (INJECTED, 0, []),
     (INJECTED + WARN, 0, ["cut here"]),
     ("".join(INJECTED.splitlines(True)[2:]), 0, ["Call Trace"]),

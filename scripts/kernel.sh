@@ -8,11 +8,13 @@ here=$(dirname "$(realpath "$0")")
 
 usage() {
 	cat <<'USAGE'
-usage: kernel.sh 6.1|6.1-rt|6.12|6.1-debug|src
+usage: kernel.sh NAME
 
-6.1, 6.1-rt and 6.12 are Debian's own kernels, taken apart and not installed.
-6.1-debug is built from Debian's linux-source-6.1 with configs/debug.config.
-src is that source, as it comes.
+6.1, 6.1-rt, 6.12
+    Debian's own kernels, taken apart and not installed
+6.1-debug, 6.1-kcsan, 6.1-gcov, 6.12-debug, 6.12-rt-debug, 6.12-cfi
+    built from Debian's sources: allnoconfig plus fragments from configs/
+src the source of 6.1, as it comes
 
   ID       a name that changes whenever the kernel does
   KIND     stock or built
@@ -20,7 +22,8 @@ src is that source, as it comes.
   IMAGE    what boots
   MODULES  the directory that holds lib/modules/RELEASE, or empty
   KDIR     what a module is built against
-  SRC      the kernel's source (6.1-debug and src only)
+  LLVM     what LLVM= must be for that: empty, or the suffix of a clang
+  SRC      the kernel's source (not for stock ones)
 USAGE
 }
 
@@ -87,13 +90,15 @@ stock() {
 	fi
 	facts ID "${dir##*/}" KIND stock RELEASE "$release" \
 	    IMAGE "$dir/boot/vmlinuz-$release" MODULES "$dir" \
-	    KDIR "/usr/src/linux-headers-$release"
+	    KDIR "/usr/src/linux-headers-$release" LLVM ''
 }
 
-# Sets src.
+# Sets src: source_tree 6.1|6.12
 source_tree() {
-	local package=linux-source-6.1 meta=linux-headers-amd64
+	local package=linux-source-$1 meta=linux-headers-$1-amd64
 
+	# The headers of the release's own kernel have no number in their name.
+	[[ $1 != 6.1 ]] || meta=linux-headers-amd64
 	installed_headers "$meta"
 	src=$cache/kernels/${package}_$version
 	if [[ ! -d $src ]]; then
@@ -111,31 +116,45 @@ source_tree() {
 	fi
 }
 
-# A fragment without its comments.
+# The options of fragments, without the comments. The last to speak of an option
+# is right.
 options() {
-	grep -E '^(# )?CONFIG_' "$1"
+	(cd "$here/configs" && grep -hE '^(# )?CONFIG_' "${@/%/.config}") |
+	    awk '{
+		option = $1 == "#" ? $2 : $1
+		sub(/=.*/, "", option)
+		line[option] = $0
+	    }
+	    END { for (option in line) print line[option] }' | sort
 }
 
 build_in() {
-	local name=$1 fragment=$2 dir=$3 log=$cache/logs/$1.log lost
+	local name=$1 llvm=$2 dir=$3 log=$cache/logs/$1.log fragment lost
+	shift 3
 
-	logged "configuring $name" "$log" make -C "$src" O="$dir" \
+	fragment=$dir/fragment
+	options "$@" >"$fragment"
+	logged "configuring $name" "$log" make -C "$src" O="$dir" LLVM="$llvm" \
 	    KCONFIG_ALLCONFIG="$fragment" allnoconfig
-	lost=$(options "$fragment" | grep -vxFf "$dir/.config" || true)
-	[[ -z $lost ]] || die "these lines of $fragment did not survive:" \
-	    "$lost" "A dependency of each is missing in the fragment."
+	lost=$(grep -vxFf "$dir/.config" "$fragment" || true)
+	[[ -z $lost ]] || die "these lines of configs/ did not survive:" \
+	    "$lost" "A dependency of each is missing in: $*"
 	logged "building $name" "$log" \
-	    make -C "$src" O="$dir" -j"$(nproc)" bzImage modules
+	    make -C "$src" O="$dir" LLVM="$llvm" -j"$(nproc)" \
+	    bzImage modules
 	# What builds a module needs no object but those of the tools.
 	find "$dir" -path "$dir/scripts" -prune -o \
 	    -name '*.[ao]' -exec rm {} +
 }
 
+# built NAME SOURCE LLVM FRAGMENT...
 built() {
-	local name=$1 fragment=$here/configs/$2 key dir
+	local name=$1 source=$2 llvm=$3 cc=gcc key dir
+	shift 3
 
-	source_tree
-	key=$({ echo "$version"; gcc --version; options "$fragment"; } |
+	source_tree "$source"
+	[[ -z $llvm ]] || cc=clang$llvm
+	key=$({ echo "$version"; "$cc" --version; options "$@"; } |
 	    sha256sum | cut -c 1-12)
 	dir=$cache/kernels/${name}_$key
 	if [[ ! -d $dir ]]; then
@@ -143,13 +162,13 @@ built() {
 	fi
 	if [[ ! -d $dir ]]; then
 		begin "$dir"
-		build_in "$name" "$fragment" "$new"
+		build_in "$name" "$llvm" "$new" "$@"
 		mv "$new" "$dir"
 	fi
 	facts ID "${dir##*/}" KIND built \
 	    RELEASE "$(<"$dir/include/config/kernel.release")" \
 	    IMAGE "$dir/arch/x86/boot/bzImage" MODULES '' \
-	    KDIR "$dir" SRC "$src"
+	    KDIR "$dir" LLVM "$llvm" SRC "$src"
 }
 
 facts() {
@@ -165,8 +184,13 @@ facts() {
 	6.1) stock 6.1 linux-headers-amd64 ;;
 	6.1-rt) stock 6.1-rt linux-headers-rt-amd64 ;;
 	6.12) stock 6.12 linux-headers-6.12-amd64 ;;
-	6.1-debug) built 6.1-debug debug.config ;;
-	src) source_tree && facts SRC "$src" ;;
+	6.1-debug) built "$1" 6.1 '' vm 6.1 debug 6.1-debug ;;
+	6.1-kcsan) built "$1" 6.1 '' vm 6.1 kcsan ;;
+	6.1-gcov) built "$1" 6.1 '' vm 6.1 gcov ;;
+	6.12-debug) built "$1" 6.12 '' vm 6.12 debug ;;
+	6.12-rt-debug) built "$1" 6.12 '' vm 6.12 debug rt ;;
+	6.12-cfi) built "$1" 6.12 -19 vm 6.12 cfi ;;
+	src) source_tree 6.1 && facts SRC "$src" ;;
 	--help) usage ;;
 	*) usage >&2; exit 1 ;;
 	esac

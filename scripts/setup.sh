@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Install what is missing on this machine: setup.sh [demo|test]
+# Install what is missing on this machine: setup.sh [demo|test|all]
 #
 # demo is what it takes to build the module for the stock kernel, to boot it and
 # to draw what it did; test, the default, adds the other kernels, what builds
-# kernels and what checks sources.
+# kernels and what checks sources; all adds a second compiler and what counts
+# coverage.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$(realpath "$0")")/lib.sh"
@@ -20,7 +21,7 @@ packages=(
 case ${1-test} in
 demo)
 	;;
-test)
+test | all)
 	commands+=(flex bison bc pahole xz perl clang++ clang-format
 		shellcheck patch pyflakes3 pycodestyle mypy)
 	packages+=(
@@ -29,9 +30,13 @@ test)
 		pyflakes3 pycodestyle mypy
 		linux-headers-rt-amd64 linux-headers-6.12-amd64
 	)
+	if [[ ${1-} = all ]]; then
+		commands+=(clang-19 gcovr)
+		packages+=(clang-19 lld-19 llvm-19 gcovr)
+	fi
 	;;
 *)
-	die "unknown set of packages: $1" "usage: setup.sh [demo|test]"
+	die "unknown set of packages: $1" "usage: setup.sh [demo|test|all]"
 	;;
 esac
 

@@ -1,14 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Run the tests: test.sh [SUITE] [KERNEL], all of them if not told which.
+# Run the tests: test.sh [SUITE] [KERNEL], all of them if not told which. Without a
+# KERNEL some kernels are left out that take long; KERNEL is all for all.
 #
 #	check		the sources: format, locking, scripts; no kernel
 #	model		the core under a model checker, on this machine
 #	build		the module, for each stock kernel, without a warning
-#	kunit		the KUnit suites, on the debug kernel
+#	kunit		the KUnit suites, on 6.1-debug, or whichever test kernel
+#			is the KERNEL
 #	dropin		drivers of the kernel's, rebuilt onto cwq, on stock 6.1
-#	selftests	the kselftests, on each stock kernel, and on the debug
-#			kernel if that is the KERNEL
+#	selftests	the kselftests, on each stock kernel, or whichever kernel
+#			is the KERNEL
 #	cost		the budget of instructions, on stock 6.1
 
 here=$(dirname "$(realpath "$0")")
@@ -19,6 +21,8 @@ top=$(dirname "$here")
 suites=(check model build kunit dropin selftests cost)
 debug_kernels=(6.1-debug)
 stock_kernels=(6.1 6.1-rt 6.12)
+# Only if asked for.
+more_kernels=(6.1-kcsan 6.12-debug 6.12-rt-debug 6.12-cfi)
 
 one_of() {
 	local what=$1 word=$2
@@ -30,14 +34,15 @@ one_of() {
 
 suite=${1-} kernel=${2-}
 one_of suite "$suite" "${suites[@]}"
-one_of kernel "$kernel" "${debug_kernels[@]}" "${stock_kernels[@]}"
+one_of kernel "$kernel" "${debug_kernels[@]}" "${stock_kernels[@]}" \
+    "${more_kernels[@]}" all
 
 # The kernels of a suite that we were asked for.
 kernels() {
 	local k
 
 	for k; do
-		[[ -n $kernel && $kernel != "$k" ]] || echo "$k"
+		[[ $kernel && $kernel != all && $kernel != "$k" ]] || echo "$k"
 	done
 }
 
@@ -234,7 +239,7 @@ suite_kunit() {
 		"$here/build.sh" "$k" "$root/modules" kunit test_modules
 		cp "$here/vm-kunit" "$root/run-tests"
 		boot "kunit $k" "$k" "$root" log
-	done < <(kernels "${debug_kernels[@]}")
+	done < <(kernels "${debug_kernels[@]}" ${kernel:+"${more_kernels[@]}"})
 }
 
 # The drivers of the kernel's, and what must not compile, on the one kernel whose
@@ -273,8 +278,9 @@ suite_selftests() {
 		"$here/vm-python.sh" "$root"
 		cp "$top/selftests/run-in-vm.sh" "$root/run-tests"
 		boot "selftests $k" "$k" "$root" stdout --timeout 2700
-	# They take long on the debug kernel: only if that was asked for.
-	done < <(kernels "${stock_kernels[@]}" ${kernel:+"${debug_kernels[@]}"})
+	# They take long on a kernel that watches itself.
+	done < <(kernels "${stock_kernels[@]}" \
+	    ${kernel:+"${debug_kernels[@]}" "${more_kernels[@]}"})
 }
 
 # What cwq's operations cost, against what they may.
@@ -283,7 +289,10 @@ suite_cost() {
 	try 'cost 6.1' "$here/cost.sh"
 }
 
-"$here/setup.sh"
+case " ${more_kernels[*]} all " in
+*" ${kernel:-none} "*) "$here/setup.sh" all ;;
+*) "$here/setup.sh" ;;
+esac
 for s in "${suites[@]}"; do
 	[[ -n $suite && $suite != "$s" ]] || "suite_$s"
 done
