@@ -365,6 +365,10 @@ cwq_workqueue_struct *cwq_core_create_workqueue(const char *name,
 		misused(CWQ_MISUSE_BAD_NAME, caller);
 		return nullptr;
 	}
+	if (flags & ~(CWQ_SINGLETHREAD | CWQ_FREEZEABLE | CWQ_RT)) {
+		misused(CWQ_MISUSE_BAD_FLAGS, caller);
+		return nullptr;
+	}
 	if (!may_sleep(caller))
 		return nullptr;
 	return client(
@@ -388,6 +392,8 @@ bool cwq_core_snapshot(cwq_workqueue_struct *wq, int cpu,
 {
 	if (!wq)
 		return misused(CWQ_MISUSE_NULL_QUEUE, caller);
+	if (!snapshot)
+		return misused(CWQ_MISUSE_NULL_SNAPSHOT, caller);
 	if (!cpu_ok(cpu, caller) || !may_lock(caller))
 		return false;
 	take_snapshot(core(wq)->cwq[cpu], snapshot);

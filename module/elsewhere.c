@@ -39,8 +39,8 @@ static bool may_wait_for(const void *func, const void *caller)
  * Context: process context; may sleep. Holds the CPU hotplug lock until all have
  * ended, so @func must not take it.
  * Return: 0; -ENOMEM; -EDEADLK if called by a work that one of the threads waits
- * for: then some CPUs may have been left out; -EINVAL on bad input, which is
- * reported.
+ * for, or -EINVAL if the common queue refuses a work: then some CPUs may have been
+ * left out; -EINVAL on bad input. What is refused is reported.
  */
 int cwq_schedule_on_each_cpu(cwq_work_func_t func)
 {
@@ -60,8 +60,11 @@ int cwq_schedule_on_each_cpu(cwq_work_func_t func)
 		struct cwq_work_struct *work = per_cpu_ptr(works, cpu);
 
 		CWQ_INIT_WORK(work, func);
-		if (cpu != own)
-			cwq_schedule_work_on(cpu, work);
+		/* The slow way, which tells tracers; who calls is our caller. */
+		if (cpu != own &&
+		    !cwq_core_queue_work_traced(cwq_system_wq, work,
+						(void *)_RET_IP_, cpu))
+			ret = -EINVAL;
 	}
 	if (own >= 0)
 		func(per_cpu_ptr(works, own));
@@ -154,7 +157,7 @@ EXPORT_SYMBOL_GPL(cwq_work_on_cpu);
  *
  * Context: as cwq_queue_work().
  * Return: 0 if @func has been called, 1 if it has been queued; -EINVAL on bad
- * input, which is reported.
+ * input, or if the common queue refuses it; either is reported.
  */
 int cwq_execute_in_process_context(cwq_work_func_t func,
 				   struct cwq_execute_work *ew)
@@ -170,8 +173,12 @@ int cwq_execute_in_process_context(cwq_work_func_t func,
 		return 0;
 	}
 	CWQ_INIT_WORK(&ew->work, func);
-	cwq_schedule_work(&ew->work);
-	return 1;
+	/* The slow way, which tells tracers; who calls is our caller. */
+	return cwq_core_queue_work_traced(cwq_system_wq, &ew->work,
+					  (void *)_RET_IP_,
+					  raw_smp_processor_id())
+		       ? 1
+		       : -EINVAL;
 }
 EXPORT_SYMBOL_GPL(cwq_execute_in_process_context);
 

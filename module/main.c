@@ -77,7 +77,7 @@ static int __init cwq_init(void)
 unregister_nb:
 	unregister_module_notifier(&cwq_module_nb);
 destroy_events:
-	cwq_destroy_workqueue(cwq_system_wq);
+	cwq_core_destroy_workqueue(cwq_system_wq, NULL);
 remove_state:
 	cpuhp_remove_state_nocalls(cpuhp_state);
 exit_core:
@@ -90,7 +90,7 @@ static void __exit cwq_exit(void)
 {
 	cwq_watchdog_stop();
 	unregister_module_notifier(&cwq_module_nb);
-	cwq_destroy_workqueue(cwq_system_wq);
+	cwq_core_destroy_workqueue(cwq_system_wq, NULL);
 	cpuhp_remove_state_nocalls(cpuhp_state);
 	cwq_debugfs_exit();
 	/* The last timer function may still be on its way out of the core. */

@@ -7,6 +7,7 @@
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/freezer.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/lockdep.h>
 #include <linux/log2.h>
@@ -283,9 +284,11 @@ void cwq_shim_freeze(void)
 	try_to_freeze();
 }
 
+/* What is farther away than a timer can be is as far away as can be. */
 void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay)
 {
-	mod_timer(&dwork->timer, jiffies + delay);
+	mod_timer(&dwork->timer,
+		  jiffies + min_t(unsigned long, delay, MAX_JIFFY_OFFSET));
 }
 
 /* Afterwards it is not armed and its function not under way; else false. */

@@ -40,13 +40,17 @@ EXPORT_SYMBOL_GPL(__cwq_create_workqueue);
  *
  * No other call on @wq itself may be under way or follow. Called by a work of
  * @wq, this is reported and leaves @wq as it was; so it is by one that a work of
- * @wq waits for, but armed timers are gone then.
+ * @wq waits for, but armed timers are gone then. The common queue is everybody's:
+ * a call that would end it is reported and does nothing.
  *
  * Context: process context; may sleep.
  */
 void cwq_destroy_workqueue(struct cwq_workqueue_struct *wq)
 {
-	cwq_core_destroy_workqueue(wq, (void *)_RET_IP_);
+	if (wq && wq == cwq_system_wq)
+		cwq_shim_misuse(CWQ_MISUSE_COMMON_QUEUE, (void *)_RET_IP_);
+	else
+		cwq_core_destroy_workqueue(wq, (void *)_RET_IP_);
 }
 EXPORT_SYMBOL_GPL(cwq_destroy_workqueue);
 

@@ -9,8 +9,8 @@
 
 # The kind, as cwq/misuse counts it, and the text of the report. The function in
 # cwq_test_misuse.c that does it is misuse_KIND or misuse_KIND_fn.
-kinds="null_queue null_work not_initialised no_func bad_cpu bad_name atomic \
-deadlock queue_closed"
+kinds="null_queue null_work not_initialised no_func bad_cpu bad_name bad_flags \
+null_snapshot common_queue atomic deadlock queue_closed"
 [ ! -e /sys/kernel/realtime ] || kinds="$kinds hardirq"
 
 text_of() {
@@ -21,6 +21,9 @@ text_of() {
 	no_func) echo "the work has no function" ;;
 	bad_cpu) echo "there is no such CPU" ;;
 	bad_name) echo "the name is NULL, empty or too long" ;;
+	bad_flags) echo "there is no such kind of queue" ;;
+	null_snapshot) echo "the snapshot is NULL" ;;
+	common_queue) echo "the common queue is not the caller's" ;;
 	hardirq) echo "called from a hard interrupt on PREEMPT_RT" ;;
 	atomic) echo "a call that sleeps, in atomic context" ;;
 	deadlock) echo "a work would wait for itself" ;;
@@ -54,7 +57,7 @@ counted() {
 all_counted() {
 	for kind in $kinds; do
 		calls=1
-		[ "$kind" != hardirq ] || calls=4
+		[ "$kind" != hardirq ] || calls=5
 		counted "$kind" $(($1 * calls)) || return
 	done
 }

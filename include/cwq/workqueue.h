@@ -31,7 +31,9 @@
  * - Bad arguments (NULL, a work that was never initialised, no function, a CPU
  *   that cannot exist, a queue that is being destroyed, a sleeping call from
  *   atomic context) are reported once per kind, with the caller's name, counted
- *   in debugfs, and change nothing: the call returns false or NULL.
+ *   in debugfs, and change nothing: the call returns false, NULL or -EINVAL.
+ * - A delay or a limit may be any number: what is too far away for a timer is as
+ *   far away as a timer can be.
  * - Calls that may not sleep work from hard interrupts, softirqs and under
  *   spinlocks. On PREEMPT_RT they may not be used from hard interrupts, nor
  *   under raw spinlocks or with interrupts disabled.

@@ -61,6 +61,31 @@ static noinline bool misuse_bad_name(void)
 	return !cwq_create_workqueue("");
 }
 
+static noinline bool misuse_bad_flags(void)
+{
+	return !__cwq_create_workqueue("cwq_flags", ~0, THIS_MODULE);
+}
+
+static noinline bool misuse_null_snapshot(void)
+{
+	return !cwq_workqueue_snapshot(wq, 0, NULL);
+}
+
+/* The queue goes on, or the next call would hang or crash. */
+static noinline bool misuse_common_queue(void)
+{
+	static CWQ_DECLARE_WORK(work, count_fn);
+	int before = atomic_read(&nr_runs);
+	bool runs;
+
+	cwq_destroy_workqueue(cwq_system_wq);
+	cwq_schedule_work(&work);
+	cwq_flush_work(&work);
+	runs = atomic_read(&nr_runs) == before + 1;
+	atomic_set(&nr_runs, before);
+	return runs;
+}
+
 static noinline bool misuse_atomic(void)
 {
 	bool refused;
@@ -76,12 +101,14 @@ static int hardirq_refused;
 
 static noinline void misuse_hardirq_fn(struct irq_work *irq_work)
 {
+	static struct cwq_execute_work ew;
 	struct cwq_snapshot snapshot;
 
 	hardirq_refused = !cwq_queue_work(wq, &good_work) +
 			  !cwq_cancel_work(&good_work) +
 			  !cwq_work_busy(&good_work) +
-			  !cwq_workqueue_snapshot(wq, 0, &snapshot);
+			  !cwq_workqueue_snapshot(wq, 0, &snapshot) +
+			  (cwq_execute_in_process_context(count_fn, &ew) < 0);
 }
 
 static bool misuse_hardirq(void)
@@ -93,7 +120,7 @@ static bool misuse_hardirq(void)
 	irq_work = IRQ_WORK_INIT_HARD(misuse_hardirq_fn);
 	irq_work_queue(&irq_work);
 	irq_work_sync(&irq_work);
-	return hardirq_refused == 4;
+	return hardirq_refused == 5;
 }
 
 /* A work that waits for itself. */
@@ -154,6 +181,9 @@ static const struct {
 	{ "no_func", misuse_no_func },
 	{ "bad_cpu", misuse_bad_cpu },
 	{ "bad_name", misuse_bad_name },
+	{ "bad_flags", misuse_bad_flags },
+	{ "null_snapshot", misuse_null_snapshot },
+	{ "common_queue", misuse_common_queue },
 	{ "atomic", misuse_atomic },
 	{ "hardirq", misuse_hardirq },
 	{ "deadlock", misuse_deadlock },
