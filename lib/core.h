@@ -201,6 +201,7 @@ bool cwq_shim_thread_should_stop(void);
 void cwq_shim_thread_stop(struct task_struct *thread);
 void cwq_shim_thread_get(struct task_struct *thread);
 bool cwq_shim_thread_frozen(struct task_struct *thread);
+bool cwq_shim_thread_died(struct task_struct *thread);
 void cwq_shim_set_freezable(void);
 void cwq_shim_freeze(void);
 

@@ -335,6 +335,10 @@ struct Kernel {
 	{
 		return cwq_shim_thread_frozen(thread);
 	}
+	static bool thread_died(Thread *thread)
+	{
+		return cwq_shim_thread_died(thread);
+	}
 	static void current_task(cwq_task *task)
 	{
 		cwq_shim_current_task(task);

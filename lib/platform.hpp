@@ -118,6 +118,7 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	cpu = P::thread_pid(thread);
 	P::thread_get(thread);
 	word = P::thread_frozen(thread);
+	word = P::thread_died(thread);
 	P::set_freezable();
 	P::freeze();
 

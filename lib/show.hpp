@@ -61,6 +61,17 @@ bool is_frozen(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 }
 
 /*
+ * Has the worker of @cwq died in the function that it ran? Then that never ends, and
+ * nothing behind it is ever run.
+ */
+template <Platform P>
+bool has_died(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	return cwq->current_work.get() && cwq->thread.get() &&
+	       P::thread_died(cwq->thread.get());
+}
+
+/*
  * Since when the first pending work is the first: since the worker took the one
  * before it, or since it came to an empty list, whichever was later.
  */
@@ -91,6 +102,8 @@ bool is_stalled(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 template <Platform P>
 cwq_queue_state queue_state(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
+	if (has_died(cwq))
+		return CWQ_QUEUE_DEAD;
 	if (is_stalled(cwq))
 		return CWQ_QUEUE_STALLED;
 	if (is_frozen(cwq))

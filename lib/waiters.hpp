@@ -32,6 +32,8 @@ cwq_then what_then(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 		return CWQ_THEN_WAITS;
 	if (is_frozen(cwq))
 		return CWQ_THEN_FROZEN;
+	if (has_died(cwq))
+		return CWQ_THEN_DEAD;
 	return cwq->current_work.get() ? CWQ_THEN_RUNS : CWQ_THEN_STARTS;
 }
 

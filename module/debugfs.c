@@ -51,6 +51,7 @@ static void show_queue(struct seq_file *m, const void *group, unsigned int row)
 		[CWQ_QUEUE_RUNNING] = "running",
 		[CWQ_QUEUE_FROZEN] = "frozen",
 		[CWQ_QUEUE_STALLED] = "stalled",
+		[CWQ_QUEUE_DEAD] = "dead",
 	};
 	static const char *const flags[] = { "offline", "draining", "closed",
 					     "observed" };

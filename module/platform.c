@@ -263,6 +263,12 @@ bool cwq_shim_thread_frozen(struct task_struct *thread)
 	return READ_ONCE(thread->__state) & TASK_FROZEN;
 }
 
+/* Or is about to: it does not come back. */
+bool cwq_shim_thread_died(struct task_struct *thread)
+{
+	return READ_ONCE(thread->flags) & PF_EXITING;
+}
+
 unsigned long cwq_shim_clock(void)
 {
 	return ktime_get_ns();

@@ -104,6 +104,7 @@ static void show_wait(struct seq_file *m, const void *group, unsigned int row)
 		[CWQ_THEN_WAITS] = "waits",
 		[CWQ_THEN_RUNS] = "runs",
 		[CWQ_THEN_FROZEN] = "frozen",
+		[CWQ_THEN_DEAD] = "dead",
 		[CWQ_THEN_STARTS] = "starts",
 		[CWQ_THEN_CANCELLED] = "cancelled",
 		[CWQ_THEN_WAKES] = "wakes",

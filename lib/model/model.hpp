@@ -431,6 +431,11 @@ struct Model {
 		RL_ASSERT(thread->exists.get(info));
 		return false;
 	}
+	static bool thread_died(Thread *thread, HERE)
+	{
+		RL_ASSERT(thread->exists.get(info));
+		return false;
+	}
 
 	/* All at once: only who looks asks for it. */
 	static unsigned long now()

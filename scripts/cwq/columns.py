@@ -68,8 +68,9 @@ QUEUES = Table("queues", (
     Column("kind", "KIND", 21, "percpu or single; freezeable; rt",
            width=6, word=True),
     Column("state", "STATE", 1,
-           "what it does: the first of stalled (the watchdog has reported"
-           " it), frozen, running, pending, idle that is true of a worker",
+           "what it does: the first of dead (in the function that it ran),"
+           " stalled (the watchdog has reported it), frozen, running,"
+           " pending, idle that is true of a worker",
            width=7, word=True),
     Column("accepted_per_s", "IN", 2, "works that came to the list",
            units.rate, 8),

@@ -42,7 +42,9 @@ def _workers(comparison: Comparison) -> Line:
     line = [Span(f"{len(names)} queues, {workers} workers:")]
     for state in STATES:
         count = sum(row["state"] == state for row in rows)
-        style = "alarm" if state == "stalled" and count else ""
+        if state == "dead" and not count:
+            continue  # nobody looks for it, and it is rare
+        style = "alarm" if state in ("dead", "stalled") and count else ""
         line += [Span(f" {count} {state}", style), Span(",")]
     line[-1] = Span(f"; in {units.rate(comparison.total('accepted'))},"
                     f" out {units.rate(comparison.total('executed'))}")

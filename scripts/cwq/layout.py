@@ -21,8 +21,8 @@ class Span:
 Line = list[Span]
 
 # What a state looks like; of a waiter, what it waits for.
-STYLES = {"stalled": "alarm", "frozen": "cold", "running": "good",
-          "pending": "notice", "idle": "faint",
+STYLES = {"dead": "alarm", "stalled": "alarm", "frozen": "cold",
+          "running": "good", "pending": "notice", "idle": "faint",
           "waits": "notice", "runs": "good"}
 
 

@@ -14,7 +14,7 @@ from .figures import Known, Values, figures, known_times
 from .sample import Sample
 
 # The state of several workers is the first of these that one of them is in.
-STATES = ("stalled", "frozen", "running", "pending", "idle")
+STATES = ("dead", "stalled", "frozen", "running", "pending", "idle")
 ALL = "all"  # in place of a CPU
 NOT_LISTED = "(not listed)"  # in place of a function: works has no room for it
 

@@ -32,6 +32,8 @@
  * cancel_item	"N": cancel the Nth newest item, whatever it does
  * flush_item, flush_delayed, drain	anything: call that for the newest item, or
  *		for cwq_items
+ * patience	"TIME": wait for cwq_items for so many milliseconds; ETIMEDOUT
+ * oops		"CPU": an item on that CPU of cwq_items whose function dies
  * locker	"CPU": an item on that CPU of cwq_items that waits until a CPU
  *		comes or goes, and then for the CPU hotplug lock
  *
@@ -290,6 +292,25 @@ static int flush_queues(int unused1, int unused2, int unused3)
 	return 0;
 }
 
+static int flush_patiently(int ms, int unused2, int unused3)
+{
+	return cwq_flush_workqueue_timeout(items_wq, msecs_to_jiffies(ms));
+}
+
+static void oops_fn(struct cwq_work_struct *work)
+{
+	int *nothing = NULL;
+
+	WRITE_ONCE(*nothing, 0);
+}
+
+static int queue_oops(int cpu, int unused2, int unused3)
+{
+	static CWQ_DECLARE_WORK(oops, oops_fn);
+
+	return cwq_queue_work_on(cpu, items_wq, &oops) ? 0 : -EBUSY;
+}
+
 /*
  * A work that takes the CPU hotplug lock while another task holds it for writing,
  * who must not wait for the work. The work does not wait for ever, so that the
@@ -402,6 +423,8 @@ static const struct command {
 	{ "slow", set_slow },
 	{ "flush", flush_queues },
 	{ "churn", set_churn },
+	{ "patience", flush_patiently },
+	{ "oops", queue_oops },
 	{ "locker", queue_locker },
 };
 
