@@ -155,6 +155,15 @@ thread_safety() {
 	    "$top/lib/core.cc"
 }
 
+# Does the table of kunit/apis.c have every exported symbol, and no other?
+exports_are_tried() {
+	cat "$top"/module/*.c |
+	    sed -nE 's/^EXPORT_SYMBOL_GPL\((\w+)\);/\1/p' |
+	    sort -u >"$tmp/exports"
+	grep -oE '\b(API|API_HOW|NO_ARGS)\(\w+' "$top/kunit/apis.c" |
+	    sed 's/.*(//' | grep -vx symbol | sort -u | diff "$tmp/exports" -
+}
+
 # What is written in Python: names, layout, types.
 python_style() {
 	local typed=("$here"/{cwq,cwqtop,cwq_bench,tests})
@@ -179,6 +188,7 @@ suite_check() {
 	try 'format' env -C "$top" clang-format --dry-run -Werror \
 	    "${c[@]}" "${cxx[@]}"
 	try 'locking' thread_safety
+	try 'exports' exports_are_tried
 	use_kernel src
 	try 'kernel-doc' env -C "$top" perl "$SRC/scripts/kernel-doc" -none \
 	    -Werror "${c[@]}"
