@@ -10,7 +10,7 @@
 #			is the KERNEL
 #	dropin		drivers of the kernel's, rebuilt onto cwq, on stock 6.1
 #	selftests	the kselftests, on each stock kernel, or whichever kernel
-#			is the KERNEL
+#			is the KERNEL; and 6.1 without debugfs
 #	cost		the budget of instructions, on stock 6.1
 
 here=$(dirname "$(realpath "$0")")
@@ -288,6 +288,9 @@ suite_selftests() {
 		"$here/vm-python.sh" "$root"
 		cp "$top/selftests/run-in-vm.sh" "$root/run-tests"
 		boot "selftests $k" "$k" "$root" stdout --timeout 2700
+		[[ $k = 6.1 ]] || continue
+		cp "$top/selftests/no-debugfs-in-vm.sh" "$root/run-tests"
+		boot 'no debugfs 6.1' 6.1 "$root" stdout --append debugfs=off
 	# They take long on a kernel that watches itself.
 	done < <(kernels "${stock_kernels[@]}" \
 	    ${kernel:+"${debug_kernels[@]}" "${more_kernels[@]}"})
