@@ -40,8 +40,13 @@ static struct ftrace_ops listener = {
 	.flags = FTRACE_OPS_FL_SAVE_REGS,
 };
 
-/* The contexts; the first is the one where everything is allowed. */
+/*
+ * The contexts; the first is the one where everything is allowed. On PREEMPT_RT it is
+ * the only one: the others are as good as it, or no call may be made from there.
+ */
 enum context { PROCESS, SPINLOCK, BH_OFF, IRQS_OFF, HARDIRQ, NR_CONTEXTS };
+
+#define LAST_CONTEXT (IS_ENABLED(CONFIG_PREEMPT_RT) ? PROCESS : HARDIRQ)
 
 static const char *const context_names[NR_CONTEXTS] = {
 	[PROCESS] = "process context",	   [SPINLOCK] = "under a spinlock",
@@ -329,9 +334,10 @@ static void announce_all(void)
 		"the snapshot is NULL",
 		"a call that sleeps, in atomic context",
 	};
+	unsigned int nr = ARRAY_SIZE(texts) - (LAST_CONTEXT == PROCESS);
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(texts); i++)
+	for (i = 0; i < nr; i++)
 		pr_info("cwq-expect: cwq: %s: called by do_\n", texts[i]);
 }
 
@@ -347,7 +353,7 @@ static void try_all(struct kunit *test, const struct args *good,
 		for (j = 0; j < nr_apis; j++) {
 			if ((apis[j].flags & bad->flags) != bad->flags)
 				continue;
-			for (context = 0; context < NR_CONTEXTS; context++) {
+			for (context = 0; context <= LAST_CONTEXT; context++) {
 				struct args args = *good;
 
 				if (bad->misuse == CWQ_MISUSE_ATOMIC &&

@@ -68,13 +68,14 @@ static noinline __noclone unsigned long use_stack(struct kunit *test,
 						  bool destroy)
 {
 	struct cwq_work_struct work;
+	unsigned long where = (unsigned long)&work;
 
 	CWQ_INIT_WORK_ONSTACK(&work, object_fn);
 	KUNIT_EXPECT_TRUE(test, cwq_schedule_work(&work));
 	cwq_flush_work(&work);
 	if (destroy)
 		cwq_destroy_work_on_stack(&work);
-	return (unsigned long)&work;
+	return where;
 }
 
 /* Seen when the frame is used again. */
