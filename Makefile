@@ -8,7 +8,8 @@ client = $(MAKE) -C $(KDIR) CWQ=$(CURDIR) \
 	KBUILD_EXTRA_SYMBOLS=$(CURDIR)/Module.symvers
 
 .PHONY: modules modules_install kunit test_modules clean
-.PHONY: demo test test-all model mutants fuzz coverage bench shell setup help
+.PHONY: demo test test-all coverage model mutants fuzz torture torture-mutants
+.PHONY: bench shell setup help
 
 modules:
 	+$(kbuild) modules
@@ -47,6 +48,12 @@ mutants fuzz:
 coverage:
 	scripts/coverage.sh
 
+torture:
+	scripts/torture.sh "$(KERNEL)" "$(DURATION)" "$(SEED)"
+
+torture-mutants:
+	scripts/torture-mutants.sh $(MUTANT)
+
 bench:
 	scripts/bench.sh $(if $(COMPARE),--compare "$(COMPARE)")
 
@@ -78,6 +85,9 @@ help:
 	@echo '  make mutants         does it notice a broken core? MUTANT=<name> for one'
 	@echo '  make fuzz            calls made up at random; SECONDS=<n> SEED=<n>'
 	@echo '  make coverage        which lines of the module the tests reach'
+	@echo '  make torture         all calls at random, while CPUs go and the machine sleeps'
+	@echo '      KERNEL=<kernel> DURATION=<s> SEED=<n>'
+	@echo '  make torture-mutants does that notice a broken module? MUTANT=<name> for one'
 	@echo '  make bench           what cwq costs, beside the kernel'"'"'s own queues and others'
 	@echo '      COMPARE=<run.json>  and what has changed since'
 	@echo '  make shell           a shell in a VM, /modules, /scripts/cwqtop; KERNEL=<kernel>'

@@ -41,7 +41,8 @@ static unsigned long redirected(struct kunit *test,
 	unsigned long sum = 0;
 	int i;
 
-	for_each_possible_cpu(i) sum += snapshot_of(test, wq, i).redirected;
+	for_each_possible_cpu(i)
+		sum += snapshot_of(test, wq, i).redirected;
 	return sum;
 }
 

@@ -156,8 +156,9 @@ static void expect_on_each_cpu(struct kunit *test)
 	int cpu;
 
 	KUNIT_EXPECT_EQ(test, on_each.ret, 0);
-	for_each_possible_cpu(cpu) KUNIT_EXPECT_EQ(
-		test, atomic_read(&on_each.runs[cpu]), cpu_online(cpu) ? 1 : 0);
+	for_each_possible_cpu(cpu)
+		KUNIT_EXPECT_EQ(test, atomic_read(&on_each.runs[cpu]),
+				cpu_online(cpu) ? 1 : 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&on_each.elsewhere), 0);
 	memset(&on_each, 0, sizeof(on_each));
 }

@@ -100,7 +100,7 @@ cleanup() {
 	status=$?
 	[ -z "$scratch" ] || rm -rf "$scratch"
 	for module in cwq_test_guard cwq_test_items cwq_test_client \
-			cwq_test_misuse cwq_test_stress cwq_test_suspend \
+			cwq_test_misuse cwq_torture cwq_test_suspend \
 			cwq_test_diff cwq_hash cwq; do
 		! is_loaded "$module" || unload "$module" || status=1
 	done

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/functions.sh"
 
 CPU=1
-STEPS=5000	# of each thread of cwq_test_stress
+ACCEPTED=200000	# items of cwq_torture
 THREADS_MAX=/proc/sys/kernel/threads-max
 
 # thread_has_ended(queue, pid) - that was the queue's on the CPU
@@ -240,17 +240,15 @@ next_attempt_succeeds() {
 	unload cwq_test_client
 }
 
-is_loading() {
-	grep -q "^$1 .* Loading " /proc/modules
+torture_is_over() {
+	[ "$(cat /sys/module/cwq_torture/parameters/result)" != running ]
 }
 
 # Clients use the queues at random while each CPU but the first goes and comes.
 churn_survives() {
-	load cwq_test_stress steps="$STEPS" &
-	stress=$!
-	loop_until is_loading cwq_test_stress || return
+	load cwq_torture items="$ACCEPTED" || return
 	cycles=0
-	while is_loading cwq_test_stress; do
+	until torture_is_over; do
 		for cpu in $CPUS; do
 			[ -e "/sys/devices/system/cpu/cpu$cpu/online" ] ||
 				continue
@@ -260,16 +258,15 @@ churn_survives() {
 			cycles=$((cycles + 1))
 		done
 	done
-	wait "$stress"
-	status=$?
 	echo "# CPUs came and went $cycles times"
-	dmesg | grep cwq_test_stress: | tail -n 1 | sed 's/^/# /'
-	[ "$status" -eq 0 ] && unload cwq_test_stress
+	dmesg | grep cwq_torture: | tail -n 1 | sed 's/^/# /'
+	result=$(cat /sys/module/cwq_torture/parameters/result)
+	unload cwq_torture && [ "$result" = SUCCESS ]
 }
 
 [ -e /sys/devices/system/cpu/cpu$CPU/online ] ||
 	skip_all "CPU $CPU cannot be taken offline"
-plan 15 cwq_test_items cwq_test_client cwq_test_stress
+plan 15 cwq_test_items cwq_test_client cwq_torture
 load cwq && load cwq_test_items || exit
 result "idle threads go and come with their CPU" threads_go_and_come
 result "what is queued on a CPU that goes stays" items_survive_their_cpu
