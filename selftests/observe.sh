@@ -84,7 +84,7 @@ no_memory() {
 		echo 0 >"$FAULTS/min-order" && echo 100 >"$FAULTS/probability" ||
 		return
 	exec 8>"/proc/$$/make-it-fail" 9>"$CONTROL"
-	for pages in 0 20 40; do
+	for pages in 0 10 20; do
 		echo "$pages" >"$FAULTS/space" && echo 10 >"$FAULTS/times" ||
 			return
 		echo 1 >&8
