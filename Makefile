@@ -8,7 +8,7 @@ client = $(MAKE) -C $(KDIR) CWQ=$(CURDIR) \
 	KBUILD_EXTRA_SYMBOLS=$(CURDIR)/Module.symvers
 
 .PHONY: modules modules_install kunit test_modules clean
-.PHONY: demo test test-all coverage model mutants fuzz torture torture-mutants
+.PHONY: demo test test-all model mutants fuzz torture torture-mutants
 .PHONY: bench shell setup help
 
 modules:
@@ -44,9 +44,6 @@ model:
 mutants fuzz:
 	scripts/setup.sh
 	+$(MAKE) --no-print-directory -C lib/model $@
-
-coverage:
-	scripts/coverage.sh
 
 torture:
 	scripts/torture.sh "$(KERNEL)" "$(DURATION)" "$(SEED)"
@@ -84,7 +81,6 @@ help:
 	@echo '      DEPTH=deep       for a night'
 	@echo '  make mutants         does it notice a broken core? MUTANT=<name> for one'
 	@echo '  make fuzz            calls made up at random; SECONDS=<n> SEED=<n>'
-	@echo '  make coverage        which lines of the module the tests reach'
 	@echo '  make torture         all calls at random, while CPUs go and the machine sleeps'
 	@echo '      KERNEL=<kernel> DURATION=<s> SEED=<n>'
 	@echo '  make torture-mutants does that notice a broken module? MUTANT=<name> for one'
