@@ -164,6 +164,22 @@ exports_are_tried() {
 	    sed 's/.*(//' | grep -vx symbol | sort -u | diff "$tmp/exports" -
 }
 
+# Whoever changes a line that a mutant breaks says anew how. Whether the mutants are
+# noticed takes longer: make mutants, make torture-mutants.
+mutants_apply() {
+	local patch bad=0
+
+	for patch in "$top"/lib/model/mutants/*.patch \
+	    "$top"/selftests/torture-mutants/*.patch; do
+		patch --dry-run --fuzz=0 --silent --forward \
+		    --directory="$top" -p1 <"$patch" || {
+			echo "$patch does not apply"
+			bad=1
+		}
+	done
+	return "$bad"
+}
+
 # What is written in Python: names, layout, types.
 python_style() {
 	local typed=("$here"/{cwq,cwqtop,cwq_bench,tests})
@@ -189,6 +205,7 @@ suite_check() {
 	    "${c[@]}" "${cxx[@]}"
 	try 'locking' thread_safety
 	try 'exports' exports_are_tried
+	try 'mutants' mutants_apply
 	use_kernel src
 	try 'kernel-doc' env -C "$top" perl "$SRC/scripts/kernel-doc" -none \
 	    -Werror "${c[@]}"
