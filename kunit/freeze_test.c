@@ -81,6 +81,9 @@ static struct cwq_workqueue_struct *new_freezeable_queue(struct kunit *test)
 
 	wq = cwq_create_freezeable_workqueue("cwqtest");
 	keep_queue(test, wq);
+	/* A thread cannot be moved before it has run. */
+	KUNIT_ASSERT_TRUE(test, reach_marker(test, wq, first_cpu()));
+	clear_order(test);
 	move_to_group(test, wq);
 	return wq;
 }
@@ -116,7 +119,7 @@ static void between_works(struct kunit *test)
 
 	/* What has ended does not count as running, for a cancel to wait for. */
 	s = snapshot_of(test, wq, first_cpu());
-	KUNIT_EXPECT_EQ(test, s.executed, 1UL);
+	KUNIT_EXPECT_EQ(test, s.executed, 2UL); /* the marker and the gate */
 	KUNIT_EXPECT_EQ(test, s.running, 0UL);
 	KUNIT_EXPECT_EQ(test, s.pending, 2UL);
 	KUNIT_EXPECT_FALSE(test, run_call(test, call_cancel_work_sync, gate));
