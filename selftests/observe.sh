@@ -10,7 +10,6 @@
 
 CONTROL=$DEBUGFS/cwq/control
 DIR=cwq_items/1
-FAULTS=$DEBUGFS/fail_page_alloc
 WRITES=10000
 
 # switches_are(timing, histograms, provenance)
@@ -74,30 +73,6 @@ random_writes() {
 	! printf 'timing on\0x' 2>/dev/null >"$CONTROL" || taken=$((taken + 1))
 	[ "$taken" = 0 ] || complain "$taken lines were taken" || return
 	switches_are off on off && turn histograms off && all_off
-}
-
-# Memory runs out at once, or on the way: an error, and nothing has changed. What
-# the shell itself wants memory for is done beforehand.
-no_memory() {
-	echo Y >"$FAULTS/task-filter" && echo N >"$FAULTS/ignore-gfp-wait" &&
-		echo N >"$FAULTS/ignore-gfp-highmem" &&
-		echo 0 >"$FAULTS/min-order" && echo 100 >"$FAULTS/probability" ||
-		return
-	exec 8>"/proc/$$/make-it-fail" 9>"$CONTROL"
-	for pages in 0 10 20; do
-		echo "$pages" >"$FAULTS/space" && echo 10 >"$FAULTS/times" ||
-			return
-		echo 1 >&8
-		echo "timing on" >&9
-		status=$?
-		echo 0 >&8
-		[ "$status" -ne 0 ] ||
-			complain "$pages pages were enough" || return
-		all_off || return
-	done
-	exec 8>&- 9>&-
-	echo 0 >"$FAULTS/probability"
-	turn timing on && turn timing off && all_off
 }
 
 # func_is(should, columns) - of the items on CPU 1
@@ -250,18 +225,12 @@ new_queues() {
 	load cwq_test_items && turn timing off && all_off
 }
 
-plan 11 cwq_test_items
+plan 10 cwq_test_items
 scratch=$(mktemp -d)
 load cwq && load cwq_test_items || exit
 result "at first nothing is observed" all_off
 result "the switches" on_and_off
 result "$WRITES random writes to the switches" random_writes
-what="no memory for the switches"
-if [ -e "$FAULTS" ]; then
-	result "$what" no_memory
-else
-	skip "$what" "the kernel cannot make allocations fail"
-fi
 result "times" timing
 result "histograms" histograms
 result "who has queued a work" provenance

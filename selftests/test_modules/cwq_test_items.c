@@ -32,6 +32,10 @@
  * cancel_item	"N": cancel the Nth newest item, whatever it does
  * flush_item, flush_delayed, drain	anything: call that for the newest item, or
  *		for cwq_items
+ * make		"CPU": make a queue, have an item run on that CPU of it, or on a
+ *		single-threaded one if that is -1, and destroy it; ENOMEM
+ * each_cpu	anything: call a function on each CPU
+ * on_cpu	"CPU": call a function on that CPU, in a thread of its own
  * patience	"TIME": wait for cwq_items for so many milliseconds; ETIMEDOUT
  * oops		"CPU": an item on that CPU of cwq_items whose function dies
  * locker	"CPU": an item on that CPU of cwq_items that waits until a CPU
@@ -297,6 +301,41 @@ static int flush_patiently(int ms, int unused2, int unused3)
 	return cwq_flush_workqueue_timeout(items_wq, msecs_to_jiffies(ms));
 }
 
+static void nothing_fn(struct cwq_work_struct *work)
+{
+}
+
+static int make_queue(int cpu, int unused2, int unused3)
+{
+	static CWQ_DECLARE_WORK(nothing, nothing_fn);
+	struct cwq_workqueue_struct *wq;
+	bool queued;
+
+	wq = cpu < 0 ? cwq_create_singlethread_workqueue("cwq_made")
+		     : cwq_create_workqueue("cwq_made");
+	if (!wq)
+		return -ENOMEM;
+	queued = cpu < 0 ? cwq_queue_work(wq, &nothing)
+			 : cwq_queue_work_on(cpu, wq, &nothing);
+	cwq_destroy_workqueue(wq);
+	return queued ? 0 : -EBUSY;
+}
+
+static int call_on_each_cpu(int unused1, int unused2, int unused3)
+{
+	return cwq_schedule_on_each_cpu(nothing_fn);
+}
+
+static long return_zero(void *unused)
+{
+	return 0;
+}
+
+static int call_on_cpu(int cpu, int unused2, int unused3)
+{
+	return cwq_work_on_cpu(cpu, return_zero, NULL);
+}
+
 static void oops_fn(struct cwq_work_struct *work)
 {
 	int *nothing = NULL;
@@ -423,6 +462,9 @@ static const struct command {
 	{ "slow", set_slow },
 	{ "flush", flush_queues },
 	{ "churn", set_churn },
+	{ "make", make_queue, true },
+	{ "each_cpu", call_on_each_cpu },
+	{ "on_cpu", call_on_cpu },
 	{ "patience", flush_patiently },
 	{ "oops", queue_oops },
 	{ "locker", queue_locker },
