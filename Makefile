@@ -8,7 +8,7 @@ client = $(MAKE) -C $(KDIR) CWQ=$(CURDIR) \
 	KBUILD_EXTRA_SYMBOLS=$(CURDIR)/Module.symvers
 
 .PHONY: modules modules_install kunit test_modules clean
-.PHONY: demo test test-all model mutants fuzz torture torture-mutants
+.PHONY: demo test test-all coverage model mutants fuzz torture torture-mutants
 .PHONY: bench shell setup help
 
 modules:
@@ -36,6 +36,9 @@ test:
 
 test-all:
 	scripts/test.sh "$(SUITE)" all
+
+coverage:
+	scripts/coverage.sh
 
 model:
 	scripts/setup.sh
@@ -74,7 +77,7 @@ help:
 	@echo '  make test            all tests; SUITE=<suite> and KERNEL=<kernel> narrow it'
 	@echo '      suites:          check model build kunit dropin selftests cost'
 	@echo '      kernels:         6.1-debug 6.1 6.1-rt 6.12; if asked for, 6.1-kcsan'
-	@echo '                       6.12-debug 6.12-rt-debug 6.12-cfi'
+	@echo '                       6.1-gcov 6.12-debug 6.12-rt-debug 6.12-cfi'
 	@echo '  make test-all        the same on all kernels; takes an hour or two'
 	@echo '  make model           the core under a model checker, on this machine'
 	@echo '      SUITE=<name> BOUND=<n> RANDOM=<n>  narrow or widen the search'

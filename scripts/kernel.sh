@@ -12,7 +12,7 @@ usage: kernel.sh NAME
 
 6.1, 6.1-rt, 6.12
     Debian's own kernels, taken apart and not installed
-6.1-debug, 6.1-kcsan, 6.12-debug, 6.12-rt-debug, 6.12-cfi
+6.1-debug, 6.1-kcsan, 6.1-gcov, 6.12-debug, 6.12-rt-debug, 6.12-cfi
     built from Debian's sources: allnoconfig plus fragments from configs/
 src the source of 6.1, as it comes
 
@@ -186,6 +186,7 @@ facts() {
 	6.12) stock 6.12 linux-headers-6.12-amd64 ;;
 	6.1-debug) built "$1" 6.1 '' vm 6.1 debug 6.1-debug ;;
 	6.1-kcsan) built "$1" 6.1 '' vm 6.1 kcsan ;;
+	6.1-gcov) built "$1" 6.1 '' vm 6.1 gcov ;;
 	6.12-debug) built "$1" 6.12 '' vm 6.12 debug ;;
 	6.12-rt-debug) built "$1" 6.12 '' vm 6.12 debug rt ;;
 	6.12-cfi) built "$1" 6.12 -19 vm 6.12 cfi ;;

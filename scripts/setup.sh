@@ -4,7 +4,8 @@
 #
 # demo is what it takes to build the module for the stock kernel, to boot it and
 # to draw what it did; test, the default, adds the other kernels, what builds
-# kernels and what checks sources; all adds a second compiler.
+# kernels and what checks sources; all adds a second compiler, and what adds up
+# coverage.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$(realpath "$0")")/lib.sh"
@@ -30,8 +31,8 @@ test | all)
 		linux-headers-rt-amd64 linux-headers-6.12-amd64
 	)
 	if [[ ${1-} = all ]]; then
-		commands+=(clang-19)
-		packages+=(clang-19 lld-19 llvm-19)
+		commands+=(clang-19 gcovr)
+		packages+=(clang-19 lld-19 llvm-19 gcovr)
 	fi
 	;;
 *)

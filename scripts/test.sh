@@ -22,7 +22,7 @@ suites=(check model build kunit dropin selftests cost)
 debug_kernels=(6.1-debug)
 stock_kernels=(6.1 6.1-rt 6.12)
 # Only if asked for.
-more_kernels=(6.1-kcsan 6.12-debug 6.12-rt-debug 6.12-cfi)
+more_kernels=(6.1-kcsan 6.1-gcov 6.12-debug 6.12-rt-debug 6.12-cfi)
 
 one_of() {
 	local what=$1 word=$2
@@ -134,7 +134,9 @@ tee_vm() {
 	local base=$1
 	shift
 
-	"$here/vm.sh" --log "$base.log" --timeout 900 "$@" |
+	rm -rf "$base.results"
+	"$here/vm.sh" --log "$base.log" --results "$base.results" \
+	    --timeout 900 "$@" |
 	    tee "$base.stdout"
 }
 
