@@ -61,14 +61,10 @@ bool insert_left_barrier(Registry<P> *registry, const Work<P> *work,
 	return inserted;
 }
 
-/*
- * Wait for every thread that @work has left behind, see leave_behind(). Called
- * after the lock of the cwq that it has gone to was held, so that the count is
- * seen.
- */
+/* The same as flush_left_behind(), when there is something. */
 template <Platform P>
-Waited flush_left_behind(Registry<P> *registry, const Work<P> *work,
-			 Waiter<P> *waiter)
+NOINLINE Waited flush_what_is_left(Registry<P> *registry, const Work<P> *work,
+				   Waiter<P> *waiter)
 {
 	Waited waited = { false, WaitEnd::done };
 	bool own = false;
@@ -86,6 +82,20 @@ Waited flush_left_behind(Registry<P> *registry, const Work<P> *work,
 	if (own && waited.end == WaitEnd::done)
 		waited.end = WaitEnd::deadlock;
 	return waited;
+}
+
+/*
+ * Wait for every thread that @work has left behind, see leave_behind(). Called
+ * after the lock of the cwq that it has gone to was held, so that the count is
+ * seen.
+ */
+template <Platform P>
+ALWAYS_INLINE Waited flush_left_behind(Registry<P> *registry,
+				       const Work<P> *work, Waiter<P> *waiter)
+{
+	if (!any_left_behind(registry))
+		return { false, WaitEnd::done };
+	return flush_what_is_left(registry, work, waiter);
 }
 
 /*

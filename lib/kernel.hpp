@@ -33,6 +33,10 @@ extern "C" volatile unsigned long jiffies;
 
 #include "platform.hpp"
 
+/* The answer holds for as long as the caller's call lasts, so a question on which
+ * nothing depends (without lockdep, there are such) can be left out. */
+extern "C" __attribute__((pure)) void *cwq_shim_current_worker(void);
+
 namespace cwq {
 
 template <unsigned long Size, unsigned long Align>

@@ -222,26 +222,35 @@ private:
 	KnownWork<P> works_[SIZE];
 };
 
-/*
- * @work has got on a list of @target, with @flags in its data; @asked was asked for,
- * by @caller.
- */
+/* The same as observe_queued(), when there is an observer. */
 template <Platform P>
-void observe_queued(const CpuWorkqueue<P> *asked, CpuWorkqueue<P> *target,
-		    Work<P> *work, unsigned long flags, const void *caller)
+NOINLINE void tell_queued(Observer<P> *observer, const CpuWorkqueue<P> *asked,
+			  CpuWorkqueue<P> *target, Work<P> *work,
+			  unsigned long flags, const void *caller)
 	REQUIRES(target->lock)
 {
-	Observer<P> *observer = target->observer.get();
-
-	if (LIKELY(!observer))
-		return;
-
 	cwq_origin origin = { caller, {}, asked->cpu };
 
 	if (observer->wanted & CWQ_OBSERVE_PROVENANCE)
 		P::current_task(&origin.task);
 	if (observer->add(work, origin))
 		move_wq_data(work, target, flags | WORK_OBSERVED);
+}
+
+/*
+ * @work has got on a list of @target, with @flags in its data; @asked was asked for,
+ * by @caller.
+ */
+template <Platform P>
+ALWAYS_INLINE void observe_queued(const CpuWorkqueue<P> *asked,
+				  CpuWorkqueue<P> *target, Work<P> *work,
+				  unsigned long flags, const void *caller)
+	REQUIRES(target->lock)
+{
+	Observer<P> *observer = target->observer.get();
+
+	if (UNLIKELY(observer))
+		tell_queued(observer, asked, target, work, flags, caller);
 }
 
 /* @work, which @data says is on a list of @cwq, leaves that. */

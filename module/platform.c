@@ -111,9 +111,12 @@ void cwq_shim_waitq_init(void *waitq)
 	init_waitqueue_head((struct wait_queue_head *)waitq);
 }
 
+/* The barrier in it pairs with the one in wait_event(): who is not on the queue yet
+ * looks once more. */
 void cwq_shim_wake_up(void *waitq)
 {
-	wake_up((struct wait_queue_head *)waitq);
+	if (wq_has_sleeper((struct wait_queue_head *)waitq))
+		wake_up((struct wait_queue_head *)waitq);
 }
 
 void cwq_shim_wait(void *waitq, bool (*done)(void *arg), void *arg)

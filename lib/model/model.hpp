@@ -77,6 +77,10 @@ public:
 	void prepare(const rl::mutex *mutex, rl::debug_info info);
 	void wake_all(rl::debug_info info);
 	void leave();
+	bool empty() const
+	{
+		return !mask_;
+	}
 
 private:
 	unsigned mask_ = 0;
@@ -249,7 +253,9 @@ struct Model {
 
 	/*
 	 * wait_event(): look; get on the queue, look, sleep unless woken since;
-	 * again. wake_up() takes the queue's lock even if nobody is on it.
+	 * again. wake_up() looks whether anybody is on it, one step before it
+	 * wakes who is on it then. The lock stands for the barriers as well
+	 * that both sides make.
 	 */
 	struct WaitQueue {
 		void init()
@@ -257,6 +263,13 @@ struct Model {
 		}
 		void wake_up(HERE)
 		{
+			{
+				StepLock guard(mutex, info);
+
+				if (sleepers.empty())
+					return;
+			}
+
 			StepLock guard(mutex, info);
 
 			sleepers.wake_all(info);
