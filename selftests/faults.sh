@@ -96,7 +96,7 @@ queue_on_all() {
 
 # flush_fails(command, argument) - with works that take some time
 flush_fails() {
-	echo 10 >"$ITEMS/slow" && queue_on_all || return
+	echo 100 >"$ITEMS/slow" && queue_on_all || return
 	exec 9>"$ITEMS/$1"
 	each_fails $$ queue_on_all write_argument "$2"
 	status=$?
