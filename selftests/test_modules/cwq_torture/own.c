@@ -251,6 +251,8 @@ static void queue_delayed(struct own_work *w, struct rnd_state *random,
 static void cancel(struct own_work *w, struct rnd_state *random,
 		   struct torture_task *task)
 {
+	/* What the function queues when this is gone has the same number. */
+	WRITE_ONCE(w->nr, 0);
 	switch (torture_below(random, 4)) {
 	case 0:
 		cancelled(w, cwq_cancel_work(&w->dwork.work));
