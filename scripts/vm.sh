@@ -79,6 +79,10 @@ install -m 755 "$here/vm-init" "$base/init"
 # model; told so, it does not fall back on a timer that is slow to read. Page
 # tables of five levels would cost time as well.
 #
+# That clock is the time stamp counter of this machine, unless it is made of
+# instructions. How fast it is the VM would have to find out, and does not if this
+# machine is busy at that moment; then every sleep would take a tick of 4 ms.
+#
 # A port that sends at once interrupts more often than PREEMPT_RT's threaded
 # handler runs; noirqdebug keeps the kernel from shutting it off as stuck.
 #
@@ -93,6 +97,8 @@ qemu=(
 	"${devices[@]}"
 )
 cmdline="console=ttyS0 tsc=reliable noirqdebug panic=-1 oops=panic"
+khz=$(awk '/^bogomips/ { printf "%.0f", $3 * 500; exit }' /proc/cpuinfo)
+[[ ${accel[*]} = *icount* || -z $khz ]] || cmdline+=" tsc_early_khz=$khz"
 alarm=$((timeout > 40 ? timeout - 20 : timeout / 2))
 cmdline+=" vm_mode=$mode vm_alarm=$alarm"
 
