@@ -38,9 +38,12 @@ BENIGN = re.compile(
     # A fault that a test injected is not news; what comes of it would be.
     r"\bFAULT_INJECTION: forcing a failure")
 
-# Of what KCSAN sees in the whole kernel, a race is ours if a module of ours has
-# part in it. A report that is not whole may be.
+# Of what KCSAN sees in the whole kernel, a race is ours if one of the two accesses is
+# made by a module of ours, or for it by one of the kernel's little helpers. A report
+# that is not whole may be.
 KCSAN = re.compile(r"\bKCSAN: data-race")
+ACCESS = re.compile(r"^(read|write|race)\b.* 0x.*:$")
+HELPER = re.compile(r"^ (__)?(mem|str|list_|find_|bitmap_|snprintf|sort)")
 OURS = re.compile(r"\[cwq")
 
 # The line that ends a report, by the report's headline; first match counts.
@@ -96,12 +99,25 @@ def report_at(lines, i):
             return find_end(lines, head + 1, end) or head + 1
 
 
+def is_our_race(lines):
+    """Is a report of KCSAN's about an access of ours?"""
+    looking = False
+    for line in lines:
+        if ACCESS.match(line):
+            looking = True
+        elif looking and not HELPER.match(line):
+            if OURS.search(line):
+                return True
+            looking = False
+    return False
+
+
 def is_benign(lines):
     if any(BENIGN.search(line) for line in lines[:2]):
         return True
     return (any(KCSAN.search(line) for line in lines[:2]) and
             RULE.match(lines[-1]) is not None and
-            not any(OURS.search(line) for line in lines))
+            not is_our_race(lines))
 
 
 def parse(text):
@@ -202,9 +218,13 @@ KCSAN_RACE = """\
 [    8.500000] ==================================================================
 [    8.500001] BUG: KCSAN: data-race in insert_work / run_workqueue
 [    8.500002] write to 0xffff888001234568 of 8 bytes by task 12 on cpu 0:
-[    8.500003]  insert_work+0x1/0x2%s
+[    8.500003]  hrtimer_wakeup+0x1/0x2
 [    8.500004]  kthread+0x1/0x2
-[    8.500005] ==================================================================
+[    8.500005]
+[    8.500006] read to 0xffff888001234568 of 8 bytes by task 13 on cpu 1:
+[    8.500007]  %s
+[    8.500008]  call_blocked+0x1/0x2 [cwq_kunit]
+[    8.500009] ==================================================================
 """
 INJECTED = """\
 [    9.000000] FAULT_INJECTION: forcing a failure.
@@ -241,8 +261,9 @@ SAMPLES = [
     (KASAN + LOCKDEP, 0, ["Allocated by", "stack backtrace"]),
     (expect("NULL (work") + BOOT, 0, ["bad announcement: NULL (work"]),
     (OOPS, 0, ["Oops: 0000", "Kernel panic"]),
-    (KCSAN_RACE % " [cwq]", 0, ["insert_work"]),
-    (KCSAN_RACE % "", 0, []),
+    (KCSAN_RACE % "insert_work+0x1/0x2 [cwq]", 0, ["insert_work"]),
+    (KCSAN_RACE % "memcpy+0x1/0x2", 0, ["memcpy"]),
+    (KCSAN_RACE % "usleep_range+0x1/0x2", 0, []),
     (INJECTED, 0, []),
     (INJECTED + WARN, 0, ["cut here"]),
     ("".join(INJECTED.splitlines(True)[2:]), 0, ["Call Trace"]),
