@@ -111,8 +111,10 @@ void cwq_shim_waitq_init(void *waitq)
 	init_waitqueue_head((struct wait_queue_head *)waitq);
 }
 
-/* The barrier in it pairs with the one in wait_event(): who is not on the queue yet
- * looks once more. */
+/*
+ * The barrier in it pairs with the one in wait_event(): who is not on the queue yet
+ * looks once more.
+ */
 void cwq_shim_wake_up(void *waitq)
 {
 	if (wq_has_sleeper((struct wait_queue_head *)waitq))
