@@ -79,6 +79,7 @@ help:
 	@echo '      kernels:         6.1-debug 6.1 6.1-rt 6.12; if asked for, 6.1-kcsan'
 	@echo '                       6.1-gcov 6.12-debug 6.12-rt-debug 6.12-cfi'
 	@echo '  make test-all        the same on all kernels; takes an hour or two'
+	@echo '  make coverage        which lines of the module do the tests reach?'
 	@echo '  make model           the core under a model checker, on this machine'
 	@echo '      SUITE=<name> BOUND=<n> RANDOM=<n>  narrow or widen the search'
 	@echo '      DEPTH=deep       for a night'
