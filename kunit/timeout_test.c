@@ -438,8 +438,6 @@ static void by_a_work_for_itself(struct kunit *test)
 static struct impatient {
 	struct cwq_workqueue_struct *wq;
 	unsigned int seed;
-	unsigned int in_time;
-	unsigned int too_late;
 	unsigned int wrong;
 } impatient[NR_IMPATIENT];
 
@@ -464,11 +462,7 @@ static bool call_impatient(void *arg)
 						     (n >> 24) % 3);
 		else
 			ret = cwq_flush_workqueue_timeout(p->wq, (n >> 24) % 3);
-		if (!ret)
-			p->in_time++;
-		else if (ret == -ETIMEDOUT)
-			p->too_late++;
-		else
+		if (ret && ret != -ETIMEDOUT)
 			p->wrong++;
 	}
 	return true;
@@ -476,13 +470,13 @@ static bool call_impatient(void *arg)
 
 /*
  * Barriers that are withdrawn while the worker gets to them: none is lost on a
- * list, no work is lost or run twice, and KASAN sees who comes too late.
+ * list, no work is lost or run twice, and KASAN sees who comes too late. How many
+ * flushes end in time is up to the machine.
  */
 static void many_at_once(struct kunit *test)
 {
 	struct cwq_workqueue_struct *wq = new_queue(test);
 	unsigned long executed = 0, runs = 0;
-	unsigned int in_time = 0, too_late = 0;
 	struct call *calls[NR_IMPATIENT];
 	int cpu = first_cpu(), i;
 
@@ -497,8 +491,6 @@ static void many_at_once(struct kunit *test)
 	for (i = 0; i < NR_IMPATIENT; i++) {
 		KUNIT_ASSERT_TRUE(test, call_returned(calls[i]));
 		KUNIT_EXPECT_EQ(test, impatient[i].wrong, 0U);
-		in_time += impatient[i].in_time;
-		too_late += impatient[i].too_late;
 	}
 	KUNIT_EXPECT_TRUE(test, comes_to_rest(test, wq));
 	for_each_online_cpu(cpu)
@@ -506,8 +498,6 @@ static void many_at_once(struct kunit *test)
 	for (i = 0; i < NR_WORKS; i++)
 		runs += item_runs(works[i]);
 	KUNIT_EXPECT_EQ(test, executed, runs);
-	KUNIT_EXPECT_GT(test, in_time, 0U);
-	KUNIT_EXPECT_GT(test, too_late, 0U);
 }
 
 static struct kunit_case timeout_cases[] = {
