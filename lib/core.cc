@@ -9,6 +9,7 @@
 #include "evict.hpp"
 #include "hotplug.hpp"
 #include "watchdog.hpp"
+#include "worker.hpp"
 
 using namespace cwq;
 

@@ -279,7 +279,7 @@ void observe_moved(CpuWorkqueue<P> *target, Work<P> *work,
 
 template <Platform P>
 NOINLINE void observe_start(CpuWorkqueue<P> *cwq, const Work<P> *work,
-			    typename P::Func func)
+			    typename P::Func func) REQUIRES(cwq->lock)
 {
 	Observer<P> *observer = cwq->observer.get();
 
@@ -290,7 +290,7 @@ NOINLINE void observe_start(CpuWorkqueue<P> *cwq, const Work<P> *work,
 }
 
 template <Platform P>
-void observe_end(CpuWorkqueue<P> *cwq)
+void observe_end(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
 	if (Observer<P> *observer = cwq->observer.get())
 		observer->end();

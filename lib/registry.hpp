@@ -126,7 +126,7 @@ void leave_behind(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 }
 
 template <Platform P>
-void end_of_left_work(CpuWorkqueue<P> *cwq)
+void end_of_left_work(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
 	/* Pairs with the acquire in any_left_behind(). */
 	cwq->wq.get()->registry->nr_left.fetch_add(-1ul, Order::release);

@@ -10,6 +10,7 @@
 
 #include "../evict.hpp"
 #include "../hotplug.hpp"
+#include "../worker.hpp"
 
 namespace cwq {
 

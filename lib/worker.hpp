@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The life of a worker: working off the list of its cwq, and sleeping. */
+#ifndef CWQ_WORKER_HPP
+#define CWQ_WORKER_HPP
+
+#include "barrier.hpp"
+#include "observe.hpp"
+
+namespace cwq {
+
+/*
+ * The machine is about to sleep, and the worker that calls this runs a function.
+ * It freezes when that is done: while a work counts as running, a cancel in
+ * somebody's suspend callback waits for it.
+ */
+template <Platform P>
+void freeze_after_run(CpuWorkqueue<P> *cwq)
+{
+	Guard<P> guard(cwq->lock);
+
+	cwq->after_run.set(cwq->after_run.get() | AFTER_RUN_FREEZE);
+}
+
+template <Platform P>
+NOINLINE void finish_run(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	unsigned char after_run = cwq->after_run.get();
+
+	cwq->after_run.set(0);
+	if (after_run & AFTER_RUN_LEFT)
+		end_of_left_work(cwq);
+	if (after_run & AFTER_RUN_OBSERVED)
+		observe_end(cwq);
+	if (after_run & AFTER_RUN_FREEZE) {
+		cwq->lock.unlock_irq();
+		P::freeze();
+		cwq->lock.lock_irq();
+	}
+}
+
+/*
+ * Work off the list. Called by the worker, in process context.
+ *
+ * move_wq_data() takes PENDING off and in the same step acquires what refused
+ * queuers have released, so the function sees everything that was stored before
+ * a call that found the work pending.
+ */
+template <Platform P>
+void run_workqueue(CpuWorkqueue<P> *cwq)
+{
+	cwq->lock.lock_irq();
+	while (!list_empty(&cwq->worklist)) {
+		Work<P> *work = work_of(cwq->worklist.next.get());
+		typename P::Func func = work->func.get();
+
+		list_del(&work->entry);
+
+		unsigned long data = move_wq_data(work, cwq, 0);
+
+		if (UNLIKELY(data & (WORK_BARRIER | WORK_OBSERVED))) {
+			if (data & WORK_BARRIER) {
+				cwq->lock.unlock_irq();
+				finish_barrier(work);
+				cwq->lock.lock_irq();
+				continue;
+			}
+			observe_start(cwq, work, func);
+		}
+		one_less(cwq);
+		cwq->current_work.set(work);
+		cwq->current_func.set(func);
+		cwq->started.set(P::now());
+		P::debug_deactivate(work);
+		cwq->lock.unlock_irq();
+
+		/* From here on the work belongs to its function: it may be
+		 * queued again, or be gone. */
+		P::run(func, work);
+
+		cwq->lock.lock_irq();
+		cwq->current_work.set(nullptr);
+		cwq->executed.set(cwq->executed.get() + 1);
+		if (UNLIKELY(cwq->after_run.get()))
+			finish_run(cwq);
+	}
+	cwq->lock.unlock_irq();
+}
+
+/* Is the thread of @cwq to end now, having nothing to do? Then it has ended for
+ * everybody else: nothing is put on the list of an offline CPU. */
+template <Platform P>
+bool retire(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	if (LIKELY(!(cwq->state.get() & STATE_RETIRING)))
+		return false;
+	cwq->pid.set(0);
+	return true;
+}
+
+/* Sleep until there is something on the list, or the thread shall stop. False if
+ * it retires. */
+template <Platform P>
+bool wait_for_work(CpuWorkqueue<P> *cwq)
+{
+	bool retired = false;
+
+	cwq->more_work.wait([cwq, &retired] {
+		Guard<P> guard(cwq->lock);
+		bool idle = list_empty(&cwq->worklist);
+
+		cwq->asleep.set(idle);
+		retired = idle && retire(cwq);
+		return !idle || retired || P::thread_should_stop();
+	});
+	return !retired;
+}
+
+/*
+ * The life of a worker. It ends with an empty list: nothing is put on the list
+ * any more once the thread shall stop, so what is there is there before the last
+ * look.
+ */
+template <Platform P>
+void worker_thread(CpuWorkqueue<P> *cwq)
+{
+	bool stop = false;
+
+	if (is_freezeable(cwq))
+		P::set_freezable();
+	while (!stop && wait_for_work(cwq)) {
+		stop = P::thread_should_stop();
+		run_workqueue(cwq);
+	}
+}
+
+} // namespace cwq
+
+#endif // CWQ_WORKER_HPP
