@@ -84,6 +84,7 @@ void torture_print_counts(bool the_end);
  * @steps: calls so far
  * @seen: @steps when the watchdog looked last
  * @stuck: how often that has not changed since
+ * @ran: for how long it had run when it last did, ns
  * @told: that it hangs
  * @link: in the watchdog's list
  */
@@ -94,6 +95,7 @@ struct torture_task {
 	unsigned long steps;
 	unsigned long seen;
 	unsigned int stuck;
+	u64 ran;
 	bool told;
 	struct list_head link;
 };

@@ -10,8 +10,10 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/sched/debug.h>
 #include <linux/sched/task.h>
+#include <linux/time64.h>
 #include <linux/workqueue.h>
 
 #include "torture.h"
@@ -63,6 +65,16 @@ static void tell_of(struct torture_task *task)
 	WRITE_ONCE(hangs, true);
 }
 
+/*
+ * Does @task wait for a CPU, rather than for somebody else? One that is in a call
+ * without an end has run.
+ */
+static bool is_starved(const struct torture_task *task)
+{
+	return task_is_running(task->task) &&
+	       task->task->se.sum_exec_runtime - task->ran < NSEC_PER_SEC;
+}
+
 static void look(struct work_struct *unused);
 static DECLARE_DELAYED_WORK(watchdog, look);
 
@@ -75,11 +87,14 @@ static void look(struct work_struct *unused)
 	list_for_each_entry(task, &tasks, link) {
 		unsigned long steps = READ_ONCE(task->steps);
 
-		if (steps != task->seen)
+		if (steps != task->seen) {
+			task->seen = steps;
 			task->stuck = 0;
-		else if (++task->stuck >= PATIENCE && !task->told)
+			task->ran = task->task->se.sum_exec_runtime;
+		} else if (++task->stuck >= PATIENCE && !task->told &&
+			   !is_starved(task)) {
 			tell_of(task);
-		task->seen = steps;
+		}
 	}
 	mutex_unlock(&tasks_lock);
 	if (!hung && torture_hangs())
