@@ -92,7 +92,7 @@ struct bench_producer {
  * @produce: put a producer's items
  * @produce_timed: that, and time each call
  * @queue_on: put an item on a CPU's queue
- * @flush: wait for what is on the queue, on all CPUs
+ * @flush: wait for what is on the queue, on all CPUs, or for all items
  * @flush_work: put an item and flush it, @n times
  * @cancel_work: put an item and cancel it, @n times; returns how often it had
  *	not run

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The floor as a peer: a bare kthread, woken through a wait queue, that does
- * one thing. What has a thread do something cannot cost less than to wake it.
+ * The floor as a peer: a bare kthread on each CPU, woken through a wait queue, that
+ * does one thing. What has a thread do something cannot cost less than to wake it.
  */
+#include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/slab.h>
@@ -31,35 +32,46 @@ static int floor_thread(void *data)
 	return 0;
 }
 
-static void *create(const struct bench_peer *peer, enum bench_shape shape)
-{
-	struct floor *f = kzalloc(sizeof(*f), GFP_KERNEL);
-	struct task_struct *task;
-
-	if (!f)
-		return ERR_PTR(-ENOMEM);
-	init_waitqueue_head(&f->wait);
-	task = kthread_run_on_cpu(floor_thread, f, raw_smp_processor_id(),
-				  "bench_floor/%u");
-	if (IS_ERR(task)) {
-		kfree(f);
-		return task;
-	}
-	f->task = task;
-	return f;
-}
-
 static void destroy(void *queue)
 {
-	struct floor *f = queue;
+	struct floor *floors = queue;
+	int cpu;
 
-	kthread_stop(f->task);
-	kfree(f);
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		if (!IS_ERR_OR_NULL(floors[cpu].task))
+			kthread_stop(floors[cpu].task);
+	}
+	kfree(floors);
+}
+
+static void *create(const struct bench_peer *peer, enum bench_shape shape)
+{
+	struct floor *floors, *f;
+	int cpu;
+
+	floors = kcalloc(nr_cpu_ids, sizeof(*floors), GFP_KERNEL);
+	if (!floors)
+		return ERR_PTR(-ENOMEM);
+	for_each_online_cpu(cpu) {
+		f = &floors[cpu];
+		init_waitqueue_head(&f->wait);
+		f->task = kthread_run_on_cpu(floor_thread, f, cpu,
+					     "bench_floor/%u");
+		if (IS_ERR(f->task)) {
+			struct task_struct *error = f->task;
+
+			destroy(floors);
+			return error;
+		}
+	}
+	return floors;
 }
 
 static void *target(void *queue, int cpu)
 {
-	return queue;
+	struct floor *floors = queue;
+
+	return &floors[cpu];
 }
 
 static void init_item(struct bench_item *item, enum bench_fn fn)
@@ -72,6 +84,17 @@ static void wake(void *target, struct bench_item *items, int n)
 
 	WRITE_ONCE(f->woken, true);
 	wake_up(&f->wait);
+}
+
+static void wake_on(void *queue, int cpu, struct bench_item *item)
+{
+	wake(target(queue, cpu), item, 1);
+}
+
+/* There is no queue to flush; until all have done their thing. */
+static void flush(void *queue)
+{
+	wait_for_completion(&bench_all_run);
 }
 
 static void ping(void *target, struct bench_item *item, int n)
@@ -94,4 +117,6 @@ const struct bench_peer floor_peer = {
 	.init = init_item,
 	.queue = wake,
 	.ping = ping,
+	.queue_on = wake_on,
+	.flush = flush,
 };

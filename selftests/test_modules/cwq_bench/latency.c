@@ -83,7 +83,8 @@ int bench_latency(struct seq_file *m, const struct bench_peer *peer)
 	int ret;
 
 	/* A queue that has no CPU has no neighbour there. */
-	if (!(peer->shapes & BIT(PER_CPU)) || peer->softirq || !peer->flush)
+	if (!(peer->shapes & BIT(PER_CPU)) || peer->softirq ||
+	    !peer->flush_idle)
 		return 0;
 	samples = kcalloc(URGENT, sizeof(*samples), GFP_KERNEL);
 	if (!samples)

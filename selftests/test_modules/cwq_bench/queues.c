@@ -70,8 +70,8 @@ int bench_queues(struct seq_file *m, const struct bench_peer *peer)
 	enum bench_shape shape;
 	void **queues;
 
-	/* A tasklet has no queue. */
-	if (!peer->flush)
+	/* A tasklet has no queue, nor has the floor. */
+	if (!peer->flush_idle)
 		return 0;
 	queues = kvcalloc(most, sizeof(*queues), GFP_KERNEL);
 	if (!queues)
