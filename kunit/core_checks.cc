@@ -3,6 +3,7 @@
 #include "../lib/kernel.hpp"
 
 #include "../lib/cpu_workqueue.hpp"
+#include "../lib/inbox.hpp"
 #include "../lib/list.hpp"
 #include "../lib/work.hpp"
 
@@ -115,6 +116,118 @@ const char *core_list_takes_back(void)
 	list_del(&a);
 	list_add_tail(&a, &head);
 	CHECK(holds(head, b, a));
+	return nullptr;
+}
+
+const char *core_list_knows_linked(void)
+{
+	Node head, a;
+	Node zeros = {};
+
+	init_list_head(&head);
+	init_list_head(&a);
+	CHECK(!is_linked(&a));
+	CHECK(!is_linked(&zeros));
+	list_add(&a, &head);
+	CHECK(is_linked(&a));
+	list_del(&a);
+	CHECK(!is_linked(&a));
+	return nullptr;
+}
+
+static Pushed push(Inbox<Kernel> &inbox, Node &node)
+{
+	return inbox.push(&node, inbox.look());
+}
+
+static Node *take(Inbox<Kernel> &inbox)
+{
+	return inbox.take(inbox.look());
+}
+
+const char *core_inbox_is_a_stack(void)
+{
+	Inbox<Kernel> inbox = {};
+	Node a, b;
+	auto seen = inbox.look();
+
+	CHECK(seen.is_empty());
+	CHECK(push(inbox, a) == Pushed::yes);
+	CHECK(!inbox.look().is_empty());
+	/* Who has seen it as it was looks again. */
+	CHECK(inbox.push(&b, seen) == Pushed::yes);
+	CHECK(take(inbox) == &b);
+	CHECK(b.next.get() == &a);
+	CHECK(a.next.get() == nullptr);
+	CHECK(take(inbox) == nullptr);
+	return nullptr;
+}
+
+const char *core_inbox_rouses_once(void)
+{
+	Inbox<Kernel> inbox = {};
+	Node a, b;
+
+	CHECK(!inbox.rouse());
+	CHECK(inbox.fall_asleep(false));
+	CHECK(inbox.fall_asleep(false));
+	CHECK(inbox.look().is_empty());
+	CHECK(inbox.rouse());
+	CHECK(!inbox.rouse());
+
+	CHECK(inbox.fall_asleep(false));
+	CHECK(push(inbox, a) == Pushed::yes_wake);
+	CHECK(push(inbox, b) == Pushed::yes);
+	CHECK(!inbox.rouse());
+	CHECK(!inbox.fall_asleep(false));
+	CHECK(take(inbox) == &b);
+	CHECK(inbox.fall_asleep(false));
+	return nullptr;
+}
+
+const char *core_inbox_shuts(void)
+{
+	Inbox<Kernel> inbox = {};
+	Node a, b;
+	auto open = inbox.look();
+
+	CHECK(push(inbox, a) == Pushed::yes);
+	inbox.toggle_shut();
+	CHECK(inbox.look().is_shut());
+	CHECK(push(inbox, b) == Pushed::shut);
+	CHECK(inbox.push(&b, open) == Pushed::shut);
+	CHECK(!inbox.fall_asleep(true));
+	CHECK(take(inbox) == &a);
+	CHECK(a.next.get() == nullptr);
+	CHECK(inbox.look().is_shut());
+	CHECK(inbox.fall_asleep(true));
+	CHECK(push(inbox, b) == Pushed::shut);
+	inbox.toggle_shut();
+	CHECK(push(inbox, b) == Pushed::yes_wake);
+	return nullptr;
+}
+
+/* Nobody else knows of the cwq. */
+const char *core_inbox_is_collected(void) NO_THREAD_SAFETY_ANALYSIS
+{
+	static CpuWorkqueue<Kernel> cwq;
+	static Work<Kernel> a, b, c;
+
+	init_list_head(&cwq.worklist);
+	cwq.accepted.set(0);
+	cwq.behind_first.set(-1ul);
+	CHECK(!collect(&cwq));
+	CHECK(list_empty(&cwq.worklist));
+	push(cwq.inbox, a.entry);
+	push(cwq.inbox, b.entry);
+	CHECK(collect(&cwq));
+	CHECK(holds(cwq.worklist, a.entry, b.entry));
+	push(cwq.inbox, c.entry);
+	CHECK(collect(&cwq));
+	CHECK(holds(cwq.worklist, a.entry, b.entry, c.entry));
+	CHECK(nr_pending(&cwq) == 3);
+	CHECK(cwq.accepted.get() == 3);
+	CHECK(first_pending(&cwq) == &a);
 	return nullptr;
 }
 

@@ -18,6 +18,12 @@ const char *core_list_adds_behind(void);
 const char *core_list_adds_before(void);
 const char *core_list_deletes_anywhere(void);
 const char *core_list_takes_back(void);
+const char *core_list_knows_linked(void);
+
+const char *core_inbox_is_a_stack(void);
+const char *core_inbox_rouses_once(void);
+const char *core_inbox_shuts(void);
+const char *core_inbox_is_collected(void);
 
 const char *core_data_holds_cwq_and_flags(void);
 const char *core_data_of_no_cwq(void);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The core from the inside: its list, and the word that says where a work is.
- * What is checked is in core_checks.cc.
+ * The core from the inside: its list, its inbox, and the word that says where a work
+ * is. What is checked is in core_checks.cc.
  */
 
 #include <kunit/test.h>
@@ -51,6 +51,36 @@ static void deletes_anywhere(struct kunit *test)
 static void takes_back(struct kunit *test)
 {
 	expect_passed(test, core_list_takes_back());
+}
+
+/* A node tells whether it is on a list, also when it never was on one. */
+static void tells_whether_it_is_linked(struct kunit *test)
+{
+	expect_passed(test, core_list_knows_linked());
+}
+
+/* What is pushed is taken all at once, the newest first, each leading to the next. */
+static void is_a_stack(struct kunit *test)
+{
+	expect_passed(test, core_inbox_is_a_stack());
+}
+
+/* Of those who find the worker asleep one wakes it; it does not sleep on works. */
+static void rouses_once(struct kunit *test)
+{
+	expect_passed(test, core_inbox_rouses_once());
+}
+
+/* Nothing gets into an inbox that is shut, and what is in it stays. */
+static void shuts(struct kunit *test)
+{
+	expect_passed(test, core_inbox_shuts());
+}
+
+/* What is collected comes to the end of the list, in order, and is counted. */
+static void is_collected(struct kunit *test)
+{
+	expect_passed(test, core_inbox_is_collected());
 }
 
 /* Data gives back the cwq and the flags that were put in, for all flags. */
@@ -129,12 +159,26 @@ static struct kunit_case list_cases[] = {
 	KUNIT_CASE(adds_before),
 	KUNIT_CASE(deletes_anywhere),
 	KUNIT_CASE(takes_back),
+	KUNIT_CASE(tells_whether_it_is_linked),
 	{},
 };
 
 static struct kunit_suite list_suite = {
 	.name = "cwq_list",
 	.test_cases = list_cases,
+};
+
+static struct kunit_case inbox_cases[] = {
+	KUNIT_CASE(is_a_stack),
+	KUNIT_CASE(rouses_once),
+	KUNIT_CASE(shuts),
+	KUNIT_CASE(is_collected),
+	{},
+};
+
+static struct kunit_suite inbox_suite = {
+	.name = "cwq_inbox",
+	.test_cases = inbox_cases,
 };
 
 static struct kunit_case work_data_cases[] = {
@@ -153,4 +197,4 @@ static struct kunit_suite work_data_suite = {
 	.test_cases = work_data_cases,
 };
 
-kunit_test_suites(&list_suite, &work_data_suite);
+kunit_test_suites(&list_suite, &inbox_suite, &work_data_suite);

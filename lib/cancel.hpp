@@ -14,26 +14,28 @@ namespace cwq {
 
 /*
  * Become the owner of @work, which @data says is on @cwq, whatever its state.
- * Fails if another cancel owns it. On success the caller calls let_go() when it
+ * Fails if another cancel owns it, or if it was idle and no longer is. On success the caller calls let_go() when it
  * has dropped the lock and waited for what it wants to wait for.
  */
 template <Platform P>
 [[nodiscard]] bool try_to_grab_pending(CpuWorkqueue<P> *cwq, Work<P> *work,
 				       unsigned long data) REQUIRES(cwq->lock)
 {
+	const unsigned long flags = WORK_PENDING | WORK_CANCELING;
+
 	if (data & WORK_CANCELING)
 		return false;
+	if (!(data & WORK_PENDING))
+		return claim(work, data, cwq, flags);
 
 	if (data & WORK_DELAYED)
 		unlink_delayed(cwq, work);
-	else if (data & WORK_PENDING)
+	else
 		unlink_pending(cwq, work);
-	if (data & WORK_PENDING) {
-		observe_gone(cwq, work, data);
-		P::debug_deactivate(work);
-		P::trace_cancel(cwq, work);
-	}
-	move_wq_data(work, cwq, WORK_PENDING | WORK_CANCELING);
+	observe_gone(cwq, work, data);
+	P::debug_deactivate(work);
+	P::trace_cancel(cwq, work);
+	move_wq_data(work, cwq, flags);
 	return true;
 }
 
@@ -108,7 +110,8 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 		}
 		if (end != WaitEnd::done)
 			return { false, end };
-		wait_for_cancel(registry, cwq, work, data, &waiter);
+		if (data & WORK_CANCELING)
+			wait_for_cancel(registry, cwq, work, data, &waiter);
 	}
 }
 
@@ -149,7 +152,7 @@ bool cancel_first(CpuWorkqueue<P> *cwq, ListNode<P> *list, Match match,
 	unsigned long data;
 
 	{
-		Guard<P> guard(cwq->lock);
+		CwqGuard<P> guard(cwq);
 		ListNode<P> *entry = list->next.get();
 
 		for (;; entry = entry->next.get()) {

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One queue on one CPU: a list, a lock and a thread that works it off.
+ * One queue on one CPU: a list, a lock and a thread that works it off; and in front
+ * of the list an inbox, so that who queues an item, as a rule, needs no lock.
  *
- * How the worker and the queuers meet: the worker declares itself asleep under
- * the lock, and only after it has seen the list empty under that lock. Who puts
- * an item on the list clears the declaration, and owes the wake-up. So an awake
- * worker is never woken, no wake-up is lost, and the wake-up itself is made
- * after the lock is dropped.
+ * Who takes the lock to look at the list, or at what is counted, collects what is in
+ * the inbox first (class CwqGuard). The worker does so when its list is empty.
  */
 #ifndef CWQ_CPU_WORKQUEUE_HPP
 #define CWQ_CPU_WORKQUEUE_HPP
 
+#include "inbox.hpp"
 #include "work.hpp"
 
 namespace cwq {
@@ -55,7 +54,6 @@ struct alignas(64) CpuWorkqueue {
 	Var<typename P::Func> current_func GUARDED_BY(lock); /* L: its func */
 	Var<unsigned char> after_run GUARDED_BY(lock); /* L: AFTER_RUN_... */
 	Var<unsigned char> state GUARDED_BY(lock); /* L: STATE_... */
-	Var<bool> asleep GUARDED_BY(lock); /* L: the next queuer wakes */
 	Var<Workqueue<P> *> wq GUARDED_BY(lock); /* L, I: whose it is */
 
 	/* The ledger: accepted = executed + cancelled + pending + running. */
@@ -69,6 +67,7 @@ struct alignas(64) CpuWorkqueue {
 	Var<unsigned long> head_since GUARDED_BY(lock); /* L: oldest_since() */
 	Var<unsigned long> started GUARDED_BY(lock); /* L: the last run */
 
+	alignas(64) Inbox<P> inbox; /* S; away from what the worker writes */
 	typename P::RcuWait more_work; /* S: the worker sleeps here */
 
 	Var<typename P::Thread *> thread GUARDED_BY(lock); /* L */
@@ -106,27 +105,143 @@ bool names_cwq(unsigned long data)
 	return !data || (P::is_memory(cwq) && cwq->self == cwq);
 }
 
+/* What is counted are those behind the first, so that a queuer sees by the sum that
+ * it has put the first one there. */
+template <Platform P>
+unsigned long nr_pending(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	return cwq->behind_first.get() + 1;
+}
+
+/* The same as collect(), when there is something. */
+template <Platform P>
+NOINLINE void collect_works(CpuWorkqueue<P> *cwq, typename Inbox<P>::Seen seen)
+	REQUIRES(cwq->lock)
+{
+	ListNode<P> *next = &cwq->worklist, *entry = cwq->inbox.take(seen);
+	ListNode<P> *const last = next->prev.get();
+	unsigned long nr = 0;
+
+	/* From the newest, which becomes the last, to the oldest. */
+	while (entry) {
+		ListNode<P> *older = entry->next.get();
+
+		entry->next.set(next);
+		next->prev.set(entry);
+		next = entry;
+		entry = older;
+		nr++;
+	}
+	last->next.set(next);
+	next->prev.set(last);
+
+	if (!nr_pending(cwq))
+		cwq->head_since.set(cwq->inbox.first_pushed());
+	cwq->accepted.set(cwq->accepted.get() + nr);
+	cwq->behind_first.set(cwq->behind_first.get() + nr);
+}
+
+/* Put what is in the inbox of @cwq on its list, in the order in which it was put
+ * there. False if there is nothing. */
+template <Platform P>
+ALWAYS_INLINE bool collect(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	typename Inbox<P>::Seen seen = cwq->inbox.look();
+
+	if (LIKELY(seen.is_empty()))
+		return false;
+	collect_works(cwq, seen);
+	return true;
+}
+
+/* The lock of a cwq, with all that is pending on its list. */
+template <Platform P>
+class SCOPED_CAPABILITY CwqGuard {
+public:
+	explicit CwqGuard(CpuWorkqueue<P> *cwq) ACQUIRE(cwq->lock)
+		: lock_(cwq->lock),
+		  flags_(cwq->lock.lock())
+	{
+		collect(cwq);
+	}
+	~CwqGuard() RELEASE()
+	{
+		lock_.unlock(flags_);
+	}
+	CwqGuard(const CwqGuard &) = delete;
+	CwqGuard &operator=(const CwqGuard &) = delete;
+
+private:
+	typename P::Lock &lock_;
+	unsigned long flags_;
+};
+
+/*
+ * A cwq that does not take every work has its inbox shut. So has one whose lock may
+ * sleep: a queuer that meets the shut inbox has to take it with interrupts off.
+ */
+template <Platform P>
+bool is_shut(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	return cwq->state.get() || !P::LOCK_SPINS;
+}
+
+template <Platform P>
+void change_state(CpuWorkqueue<P> *cwq, unsigned char set, unsigned char clear)
+	REQUIRES(cwq->lock)
+{
+	bool shut = is_shut(cwq);
+
+	cwq->state.set((cwq->state.get() | set) & ~clear);
+	if (is_shut(cwq) != shut)
+		cwq->inbox.toggle_shut();
+}
+
+template <Platform P>
+void set_state(CpuWorkqueue<P> *cwq, unsigned char set, unsigned char clear)
+{
+	Guard<P> guard(cwq->lock);
+
+	change_state(cwq, set, clear);
+}
+
+/*
+ * Is @work, which @data says is on a list, still on its way there? The lock is held,
+ * and must be dropped before P::relax(): the queuer may need it to get through.
+ */
+template <Platform P>
+bool is_on_its_way(const Work<P> *work, unsigned long data)
+{
+	return is_listed(data) && UNLIKELY(!is_linked(&work->entry));
+}
+
 /*
  * The lock of the cwq that a work names.
  *
- * While the guard lives, the work's state stands still unless it is CANCELING.
- * cwq is nullptr, and nothing is locked, if the work was never queued.
+ * While the guard lives, the work's state stands still unless it is idle or
+ * CANCELING. cwq is nullptr, and nothing is locked, if the work was never queued.
  */
 template <Platform P>
 class WorkGuard {
 public:
 	explicit WorkGuard(const Work<P> *work) NO_THREAD_SAFETY_ANALYSIS
 	{
-		for (;;) {
+		for (bool on_its_way = false;;) {
 			data = get_wq_data(work);
 			cwq = cwq_of<P>(data);
 			if (!cwq)
 				return;
 			flags_ = cwq->lock.lock();
+			collect(cwq);
 			/* It may have moved before we had the lock. */
-			if (work->data.load(Order::relaxed) == data)
-				return;
+			if (work->data.load(Order::relaxed) == data) {
+				on_its_way = is_on_its_way(work, data);
+				if (!on_its_way)
+					return;
+			}
 			cwq->lock.unlock(flags_);
+			if (on_its_way)
+				P::relax();
 		}
 	}
 	~WorkGuard() NO_THREAD_SAFETY_ANALYSIS
@@ -143,14 +258,6 @@ public:
 private:
 	unsigned long flags_;
 };
-
-/* What is counted are those behind the first, so that a queuer sees by the sum that
- * it has put the first one there. */
-template <Platform P>
-unsigned long nr_pending(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
-{
-	return cwq->behind_first.get() + 1;
-}
 
 /* The work that will run next; nullptr if none is pending. */
 template <Platform P>
@@ -169,8 +276,7 @@ Work<P> *first_pending(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 
 /*
  * Put @work at the tail of @cwq. Its data names @cwq as PENDING already: that
- * was a release, so who finds the cwq by way of the work sees it whole, and who
- * then gets its lock finds the work linked (class WorkGuard).
+ * was a release, so who finds the cwq by way of the work sees it whole.
  *
  * Returns whether the caller has to wake the worker, once the lock is dropped.
  */
@@ -183,11 +289,7 @@ template <Platform P>
 	cwq->behind_first.set(cwq->behind_first.get() + 1);
 	if (UNLIKELY(!cwq->behind_first.get()))
 		cwq->head_since.set(P::now());
-
-	if (!cwq->asleep.get())
-		return false;
-	cwq->asleep.set(false);
-	return true;
+	return cwq->inbox.rouse();
 }
 
 /*
@@ -221,7 +323,8 @@ void announce_move(CpuWorkqueue<P> *cwq)
 
 /*
  * A work leaves the list. The list is at its longest just before that, so this is
- * where the high-water mark is kept: here it moves rarely.
+ * where the high-water mark is kept: here it moves rarely. What is in the inbox does
+ * not count until it is collected.
  */
 template <Platform P>
 void one_less(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)

@@ -184,10 +184,15 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 {
 	const CpuWorkqueue<P> *const asked = cwq;
 	CpuWorkqueue<P> *last, *target;
-	bool wake;
+	bool wake, on_its_way = false;
 
 	for (;;) {
+		if (on_its_way)
+			P::relax();
+
 		unsigned long old = get_wq_data(work);
+
+		on_its_way = false;
 
 		if (!(old & WORK_PENDING)) {
 			Queued queued =
@@ -208,6 +213,9 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 			QueueGuard<P> guard(cwq, last);
 
 			if (work->data.load(Order::relaxed) != old)
+				continue;
+			on_its_way = is_on_its_way(work, old);
+			if (on_its_way)
 				continue;
 			target = cwq;
 

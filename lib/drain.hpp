@@ -8,14 +8,6 @@
 namespace cwq {
 
 template <Platform P>
-void set_state(CpuWorkqueue<P> *cwq, unsigned char set, unsigned char clear)
-{
-	Guard<P> guard(cwq->lock);
-
-	cwq->state.set((cwq->state.get() | set) & ~clear);
-}
-
-template <Platform P>
 void set_states(Workqueue<P> *wq, unsigned char set, unsigned char clear)
 {
 	for (int i = 0; i < nr_cwqs(wq); i++)
@@ -42,7 +34,7 @@ bool look_for_idle(Workqueue<P> *wq, unsigned long *accepted)
 	*accepted = 0;
 	for (int i = 0; i < nr_cwqs(wq); i++) {
 		CpuWorkqueue<P> *cwq = wq->cwq[i];
-		Guard<P> guard(cwq->lock);
+		CwqGuard<P> guard(cwq);
 
 		if (!is_idle(cwq))
 			return false;

@@ -105,7 +105,7 @@ bool insert_evict_barrier(Registry<P> *registry, const void *module,
 	bool inserted = false;
 
 	for_each_cwq(registry, [&](CpuWorkqueue<P> *cwq) {
-		Guard<P> guard(cwq->lock);
+		CwqGuard<P> guard(cwq);
 
 		if (!runs_for(cwq, module))
 			return true;

@@ -188,7 +188,7 @@ template <Platform P>
 bool is_idle(Workqueue<P> *wq)
 {
 	for (int i = 0; i < nr_cwqs(wq); i++) {
-		Guard<P> guard(wq->cwq[i]->lock);
+		CwqGuard<P> guard(wq->cwq[i]);
 
 		if (!is_idle(wq->cwq[i]))
 			return false;
@@ -203,7 +203,7 @@ bool insert_wq_barriers(Workqueue<P> *wq, int first, Flusher<P> *flusher)
 {
 	for (int i = 0; i < flusher->nr; i++) {
 		CpuWorkqueue<P> *cwq = wq->cwq[first + i];
-		Guard<P> guard(cwq->lock);
+		CwqGuard<P> guard(cwq);
 
 		if (is_idle(cwq))
 			continue;

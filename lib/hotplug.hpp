@@ -22,7 +22,7 @@ bool keep_thread(CpuWorkqueue<P> *cwq)
 
 	if (!cwq->pid.get())
 		return false;
-	cwq->state.set(cwq->state.get() & ~STATE_RETIRING);
+	change_state(cwq, 0, STATE_RETIRING);
 	return true;
 }
 

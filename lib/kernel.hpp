@@ -114,6 +114,20 @@ struct Kernel {
 		T value;
 	};
 
+	template <class T>
+	struct Hint {
+		T get() const
+		{
+			return value.load(Order::relaxed);
+		}
+		void set(T v)
+		{
+			value.store(v, Order::relaxed);
+		}
+
+		Atomic<T> value;
+	};
+
 	struct CAPABILITY("spinlock") Lock {
 		void init(enum cwq_lock_class lock_class)
 		{
@@ -506,6 +520,19 @@ struct Kernel {
 	static bool cpu_online(int cpu)
 	{
 		return cwq_shim_cpu_online(cpu);
+	}
+	static unsigned long interrupts_off()
+	{
+		return cwq_shim_interrupts_off();
+	}
+	static void interrupts_restore(unsigned long flags)
+	{
+		cwq_shim_interrupts_restore(flags);
+	}
+	static constexpr bool LOCK_SPINS = !IS_ENABLED(CONFIG_PREEMPT_RT);
+	static void relax()
+	{
+		cwq_shim_relax();
 	}
 	static bool may_sleep()
 	{

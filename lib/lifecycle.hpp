@@ -72,8 +72,6 @@ void adopt_cwq(Workqueue<P> *wq, CpuWorkqueue<P> *cwq, unsigned char state)
 	Guard<P> guard(cwq->lock);
 
 	cwq->wq.set(wq);
-	cwq->state.set(state);
-	cwq->asleep.set(false);
 	cwq->after_run.set(0);
 	cwq->thread.set(nullptr);
 	cwq->pid.set(0);
@@ -86,6 +84,7 @@ void adopt_cwq(Workqueue<P> *wq, CpuWorkqueue<P> *cwq, unsigned char state)
 	cwq->mark.set(0);
 	cwq->stalls.set(0);
 	cwq->stalled_at.set(-1ul);
+	change_state(cwq, state, ~state);
 }
 
 /* The same the other way round: nothing is pending, nobody works. */

@@ -3,7 +3,7 @@
  * The kernel's circular doubly linked list, over Platform::Var.
  *
  * A ListNode is laid out as the kernel's struct list_head. A node that is on no
- * list points to itself.
+ * list points to itself, backwards at least.
  */
 #ifndef CWQ_LIST_HPP
 #define CWQ_LIST_HPP
@@ -50,7 +50,6 @@ void list_add_tail(ListNode<P> *node, ListNode<P> *pos)
 	list_add(node, pos->prev.get());
 }
 
-/* @node is as good as uninitialised then. */
 template <Platform P>
 void list_del(ListNode<P> *node)
 {
@@ -59,6 +58,16 @@ void list_del(ListNode<P> *node)
 
 	next->prev.set(prev);
 	prev->next.set(next);
+	node->prev.set(node);
+}
+
+/* Is @node on a list? One that was never initialised is not. */
+template <Platform P>
+bool is_linked(const ListNode<P> *node)
+{
+	const ListNode<P> *prev = node->prev.get();
+
+	return prev && prev != node;
 }
 
 } // namespace cwq

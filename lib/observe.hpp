@@ -321,7 +321,7 @@ void detach_observer(CpuWorkqueue<P> *cwq)
 
 		observer = cwq->observer.get();
 		cwq->observer.set(nullptr);
-		cwq->state.set(cwq->state.get() & ~STATE_OBSERVED);
+		change_state(cwq, 0, STATE_OBSERVED);
 	}
 	if (observer)
 		P::free(observer);
@@ -337,7 +337,7 @@ void set_wanted(CpuWorkqueue<P> *cwq, unsigned int wanted)
 	if (!observer)
 		return;
 	observer->wanted = wanted;
-	cwq->state.set(cwq->state.get() | STATE_OBSERVED);
+	change_state(cwq, STATE_OBSERVED, 0);
 }
 
 template <Platform P>
@@ -407,7 +407,7 @@ void read_stats(CpuWorkqueue<P> *cwq, cwq_stats *stats)
 template <Platform P>
 void reset_stats(CpuWorkqueue<P> *cwq)
 {
-	Guard<P> guard(cwq->lock);
+	CwqGuard<P> guard(cwq);
 
 	cwq->pending_max.set(nr_pending(cwq));
 	if (Observer<P> *observer = cwq->observer.get())

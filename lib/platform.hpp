@@ -3,7 +3,7 @@
  * What the core asks of the world it runs in.
  *
  * The core is templates over one Platform. It touches shared memory only
- * through Platform::Atomic<T> and Platform::Var<T>, and it blocks only through
+ * through Platform::Atomic<T>, Platform::Var<T> and Platform::Hint<T>, and it blocks only through
  * the Platform: that is why the very same source runs in the kernel
  * (lib/kernel.hpp) and wherever else a Platform is given.
  */
@@ -50,13 +50,15 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 			    typename P::Completion &done,
 			    typename P::template Atomic<unsigned long> &atomic,
 			    typename P::template Var<unsigned long> &var,
+			    typename P::template Hint<unsigned long> &hint,
 			    typename P::Thread *thread, typename P::Func func,
 			    unsigned long word, int cpu, void *memory)
 {
 	/* An observer has a table of 2 to the power of that. */
 	word = P::OBSERVER_BITS;
 
-	/* Shared memory: Atomic may be raced for, Var is guarded by a lock. */
+	/* Shared memory: Atomic may be raced for, Var is guarded by a lock; a
+	 * Hint may be raced for, and nothing depends on it. */
 	atomic.store(word, Order::release);
 	word = atomic.load(Order::acquire);
 	word = atomic.exchange(word, Order::acq_rel);
@@ -64,6 +66,8 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	word = atomic.fetch_add(word, Order::relaxed);
 	var.set(word);
 	word = var.get();
+	hint.set(word);
+	word = hint.get();
 
 	/* A spinlock. lock() also shuts out interrupts, lock_irq() may only
 	 * be used where they are known to be on. lock_nested() is for the
@@ -108,6 +112,13 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	P::may_sleep();
 	P::may_queue();
 	memory = P::current_worker();
+
+	/* Interrupts off, and as they were. Can a Lock be taken in between? And
+	 * what a loop does that waits for somebody who has them off. */
+	word = P::interrupts_off();
+	P::interrupts_restore(word);
+	word = P::LOCK_SPINS;
+	P::relax();
 
 	/* Threads. One that is stopped before its function was called may end
 	 * without calling it. */
@@ -155,6 +166,23 @@ public:
 
 private:
 	typename P::Lock &lock_;
+	unsigned long flags_;
+};
+
+template <Platform P>
+class InterruptsOff {
+public:
+	InterruptsOff() : flags_(P::interrupts_off())
+	{
+	}
+	~InterruptsOff()
+	{
+		P::interrupts_restore(flags_);
+	}
+	InterruptsOff(const InterruptsOff &) = delete;
+	InterruptsOff &operator=(const InterruptsOff &) = delete;
+
+private:
 	unsigned long flags_;
 };
 

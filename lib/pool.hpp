@@ -79,6 +79,8 @@ private:
 		cwq->lock.init(CWQ_LOCK_CWQ);
 		cwq->more_work.init();
 		cwq->work_moved.init();
+		if (is_shut(cwq))
+			cwq->inbox.toggle_shut();
 		init_list_head(&cwq->worklist);
 		init_list_head(&cwq->delayed);
 		init_list_head(&cwq->free_link);

@@ -51,8 +51,11 @@ public:
 			second_ = last < cwq ? cwq : last;
 		}
 		flags_ = first_->lock.lock();
-		if (UNLIKELY(second_))
+		collect(first_);
+		if (UNLIKELY(second_)) {
 			second_->lock.lock_nested();
+			collect(second_);
+		}
 	}
 	~QueueGuard() NO_THREAD_SAFETY_ANALYSIS
 	{
@@ -118,30 +121,16 @@ void count_redirect(const CpuWorkqueue<P> *asked, const CpuWorkqueue<P> *cwq,
 		target->redirected.set(target->redirected.get() + 1);
 }
 
-/* Let @work go from idle, as @old says it is, to @flags on @cwq. Under the lock
- * of the cwq that @old names. */
-template <Platform P>
-bool claim_known(Work<P> *work, unsigned long old, CpuWorkqueue<P> *cwq,
-		 unsigned long flags)
-{
-	if (work->data.load(Order::relaxed) != old)
-		return false;
-	set_wq_data(work, cwq, flags);
-	return true;
-}
-
 /*
- * The same under the locks of a QueueGuard; only the first time, when @old names
- * none, they do not keep other queuers out.
+ * Let @work go from idle, as @old says it is, to @flags on @cwq; false if it is not
+ * idle. The acquire pairs with the release of who has let go of it last.
  */
 template <Platform P>
-bool claim(Work<P> *work, unsigned long old, CpuWorkqueue<P> *cwq,
+bool claim(Work<P> *work, unsigned long old, const CpuWorkqueue<P> *cwq,
 	   unsigned long flags)
 {
-	if (UNLIKELY(!old))
-		return work->data.compare_exchange(old, wq_data(cwq, flags),
-						   Order::acq_rel);
-	return claim_known(work, old, cwq, flags);
+	return work->data.compare_exchange(old, wq_data(cwq, flags),
+					   Order::acq_rel);
 }
 
 /* Is @work, which was just claimed for the first time, anything but zeros? If not,
@@ -233,25 +222,72 @@ NOINLINE Queued queue_work_slowly(CpuWorkqueue<P> *cwq, Work<P> *work,
 			     });
 }
 
-/* Queue @work on @cwq, if nothing is in the way. @claim() says so of the work,
- * under the lock. */
-template <Platform P, class Claim>
-ALWAYS_INLINE bool queue_work_here(CpuWorkqueue<P> *cwq, Work<P> *work,
-				   Claim claim)
+/*
+ * @work was claimed for @cwq, but then its inbox was shut. So it is queued as by
+ * queue_work_at(), only that it is PENDING already.
+ *
+ * If it may not be queued, it is let go. Another queuer may have been refused in the
+ * meantime; but whoever queues on a queue that is closing has nothing to expect.
+ */
+template <Platform P>
+NOINLINE Queued queue_claimed_work(CpuWorkqueue<P> *cwq, Work<P> *work,
+				   const void *caller) NO_THREAD_SAFETY_ANALYSIS
 {
+	CpuWorkqueue<P> *target = cwq;
 	bool wake;
 
-	{
-		Guard<P> guard(cwq->lock);
+	for (;;) {
+		QueueGuard<P> guard(target, cwq);
+		Queued admitted = admit(target, work);
 
-		if (UNLIKELY(cwq->state.get()) || UNLIKELY(!claim()))
-			return false;
-		P::debug_activate(work);
-		wake = insert_work(cwq, work);
+		if (admitted != Queued::yes) {
+			P::debug_deactivate(work);
+			set_wq_data(work, cwq, 0);
+			return admitted;
+		}
+		if (must_redirect(target, work)) {
+			target = fallback(target);
+			continue;
+		}
+		count_redirect(cwq, target, target);
+		move_wq_data(work, target, WORK_PENDING);
+		P::trace_queue_work(cwq, target, work);
+		observe_queued(cwq, target, work, WORK_PENDING, caller);
+		wake = insert_work(target, work);
+		break;
 	}
 	if (wake)
+		wake_worker(target);
+	return Queued::yes;
+}
+
+/*
+ * Claim @work, which @old says is idle, and put it into the inbox of @cwq, last seen
+ * as @seen. Interrupts are off between the two: who wants to take the work off its
+ * list waits meanwhile, see is_on_its_way(). Queued::pending if it is not idle.
+ */
+template <Platform P>
+ALWAYS_INLINE Queued push_work(CpuWorkqueue<P> *cwq, Work<P> *work,
+			       unsigned long old, typename Inbox<P>::Seen seen,
+			       const void *caller)
+{
+	Pushed pushed;
+
+	{
+		InterruptsOff<P> interrupts_off;
+
+		if (UNLIKELY(!claim(work, old, cwq, WORK_PENDING)))
+			return Queued::pending;
+		if (UNLIKELY(!old) && UNLIKELY(!is_initialised(work)))
+			return Queued::not_initialised;
+		P::debug_activate(work);
+		pushed = cwq->inbox.push(&work->entry, seen);
+		if (UNLIKELY(pushed == Pushed::shut))
+			return queue_claimed_work(cwq, work, caller);
+	}
+	if (pushed == Pushed::yes_wake)
 		wake_worker(cwq);
-	return true;
+	return Queued::yes;
 }
 
 /*
@@ -268,8 +304,8 @@ bool refuse_here(const CpuWorkqueue<P> *cwq, Work<P> *work)
 
 /*
  * The other usual cases spare what the rest needs: @work is idle and was on @cwq
- * the last time, or on none ever, so there is one lock to take and nowhere else
- * to look.
+ * the last time, or on none ever, and @cwq is open. Then there is nowhere else to
+ * look, and no lock to take.
  */
 template <Platform P>
 ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
@@ -277,17 +313,14 @@ ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 {
 	const unsigned long old = get_wq_data(work);
 
-	if (LIKELY(old == wq_data(cwq, 0))) {
-		if (LIKELY(queue_work_here(cwq, work, [=] {
-			    return claim_known(work, old, cwq, WORK_PENDING);
-		    })))
-			return Queued::yes;
-	} else if (!old) {
-		if (LIKELY(queue_work_here(cwq, work, [=] {
-			    return claim(work, 0, cwq, WORK_PENDING) &&
-				   is_initialised(work);
-		    })))
-			return Queued::yes;
+	if (LIKELY(old == wq_data(cwq, 0)) || !old) {
+		typename Inbox<P>::Seen seen = cwq->inbox.look();
+		Queued queued = Queued::pending;
+
+		if (LIKELY(!seen.is_shut()))
+			queued = push_work(cwq, work, old, seen, caller);
+		if (LIKELY(queued != Queued::pending))
+			return queued;
 	}
 	return queue_work_slowly(cwq, work, caller);
 }

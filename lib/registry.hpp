@@ -199,7 +199,7 @@ void read_counters(const CpuWorkqueue<P> *cwq, typename P::Snapshot *snapshot)
 template <Platform P>
 void take_snapshot(CpuWorkqueue<P> *cwq, typename P::Snapshot *snapshot)
 {
-	Guard<P> guard(cwq->lock);
+	CwqGuard<P> guard(cwq);
 
 	read_counters(cwq, snapshot);
 }

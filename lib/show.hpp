@@ -117,7 +117,7 @@ template <Platform P>
 void show_queue(CpuWorkqueue<P> *cwq, cwq_queue_row *row,
 		typename P::Snapshot *snapshot)
 {
-	Guard<P> guard(cwq->lock);
+	CwqGuard<P> guard(cwq);
 	const Workqueue<P> *wq = cwq->wq.get();
 	unsigned char state = cwq->state.get();
 	unsigned long now = P::now();
@@ -257,7 +257,7 @@ void show_works(Registry<P> *registry, CpuWorkqueue<P> *cwq, cwq_works *works)
 	works->nr = 0;
 	works->truncated = 0;
 	{
-		Guard<P> guard(cwq->lock);
+		CwqGuard<P> guard(cwq);
 
 		show_where(cwq, &works->where);
 		show_running(cwq, works);

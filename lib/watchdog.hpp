@@ -107,7 +107,7 @@ bool next_stall(Registry<P> *registry, unsigned long thresh, cwq_place *place,
 
 		place->index++;
 		{
-			Guard<P> guard(cwq->lock);
+			CwqGuard<P> guard(cwq);
 
 			if (!is_incident(cwq, thresh, stall))
 				continue;

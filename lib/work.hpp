@@ -6,7 +6,7 @@
  * never queued, and in the low bits the state:
  *
  *	cwq			idle; if it runs, it runs on cwq
- *	cwq PENDING		linked into cwq->worklist
+ *	cwq PENDING		in cwq->inbox or linked into cwq->worklist
  *	cwq PENDING DELAYED	linked into cwq->delayed, its timer armed or
  *				about to call
  *	cwq PENDING CANCELING	linked nowhere; owned by the cancel that has
@@ -15,11 +15,15 @@
  * PENDING is the one bit that clients see. While it is set, queueing the work
  * is refused.
  *
- * The rule that everything rests on: as long as data names a cwq, and CANCELING
- * is not set, it changes only under the lock of that cwq. So whoever takes the
- * lock of the cwq that data names, and finds it still named, sees the list, the
- * running work and the state as one (class WorkGuard). There is no state in
- * between: a work that is PENDING is on a list or has an owner.
+ * The rule that everything rests on: as long as data names a cwq, and the work is
+ * PENDING but not CANCELING, it changes only under the lock of that cwq. So whoever
+ * takes the lock of the cwq that data names, and finds it still named, sees the
+ * list, the running work and the state as one (class WorkGuard). An idle work may
+ * be claimed at any moment, by whoever is first to compare and exchange (claim()).
+ *
+ * There is one state in between: a queuer that has claimed the work, but not put it
+ * into the inbox yet. It has interrupts off, so who finds such a work (it is
+ * PENDING, but not linked once the inbox is emptied) waits until it has.
  *
  * An idle work keeps naming its last cwq for as long as the client likes, also
  * when that queue has been destroyed. This is safe because the memory of a
@@ -98,7 +102,7 @@ unsigned long get_wq_data(const Work<P> *work)
 	return work->data.load(Order::acquire);
 }
 
-/* Is a work with this data on the worklist of its cwq? */
+/* Is a work with this data on the worklist of its cwq, or about to get there? */
 inline bool is_listed(unsigned long data)
 {
 	return (data & (WORK_PENDING | WORK_DELAYED | WORK_CANCELING)) ==

@@ -49,12 +49,15 @@ template <Platform P>
 void run_workqueue(CpuWorkqueue<P> *cwq)
 {
 	cwq->lock.lock_irq();
-	while (!list_empty(&cwq->worklist)) {
+	while (!list_empty(&cwq->worklist) || collect(cwq)) {
 		Work<P> *work = work_of(cwq->worklist.next.get());
 		typename P::Func func = work->func.get();
 
 		list_del(&work->entry);
+		if (func) /* it is no barrier */
+			P::debug_deactivate(work);
 
+		/* From here on it can be queued again. */
 		unsigned long data = move_wq_data(work, cwq, 0);
 
 		if (UNLIKELY(data & (WORK_BARRIER | WORK_OBSERVED))) {
@@ -70,11 +73,10 @@ void run_workqueue(CpuWorkqueue<P> *cwq)
 		cwq->current_work.set(work);
 		cwq->current_func.set(func);
 		cwq->started.set(P::now());
-		P::debug_deactivate(work);
 		cwq->lock.unlock_irq();
 
 		/* From here on the work belongs to its function: it may be
-		 * queued again, or be gone. */
+		 * gone. */
 		P::run(func, work);
 
 		cwq->lock.lock_irq();
@@ -106,9 +108,9 @@ bool wait_for_work(CpuWorkqueue<P> *cwq)
 
 	cwq->more_work.wait([cwq, &retired] {
 		Guard<P> guard(cwq->lock);
-		bool idle = list_empty(&cwq->worklist);
+		bool idle = list_empty(&cwq->worklist) &&
+			    cwq->inbox.fall_asleep(is_shut(cwq));
 
-		cwq->asleep.set(idle);
 		retired = idle && retire(cwq);
 		return !idle || retired || P::thread_should_stop();
 	});

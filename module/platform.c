@@ -7,6 +7,7 @@
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/freezer.h>
+#include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/lockdep.h>
@@ -16,6 +17,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
+#include <linux/processor.h>
 #include <linux/rcuwait.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
@@ -52,7 +54,7 @@ void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class)
 				   names[lock_class]);
 }
 
-/* Each item comes through these four: no room for a tracer's nop. */
+/* Each item comes through these six: no room for a tracer's nop. */
 notrace unsigned long cwq_shim_lock(void *lock) __acquires(lock)
 {
 	unsigned long flags;
@@ -74,6 +76,24 @@ notrace void cwq_shim_lock_irq(void *lock) __acquires(lock)
 notrace void cwq_shim_unlock_irq(void *lock) __releases(lock)
 {
 	spin_unlock_irq((spinlock_t *)lock);
+}
+
+notrace unsigned long cwq_shim_interrupts_off(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	return flags;
+}
+
+notrace void cwq_shim_interrupts_restore(unsigned long flags)
+{
+	local_irq_restore(flags);
+}
+
+void cwq_shim_relax(void)
+{
+	cpu_relax();
 }
 
 void cwq_shim_lock_nested(void *lock) __acquires(lock)

@@ -36,6 +36,7 @@ public:
 		for (int i = crew.clients; i < MAX_TASKS; i++)
 			tasks_[i].parked = true;
 		hotplug.init(true, false, true, false, $);
+		uninterrupted.ended.store(0, rl::mo_relaxed, $);
 		registry = arena.make<Registry<Model>>(1, 0);
 	}
 	~Machine()
@@ -66,6 +67,14 @@ public:
 		rl::mutex mutex;
 		Sleepers sleepers; /* until the function has returned */
 	} bases[MAX_TIMERS];
+
+	/* Who has interrupts off, and who waits for one of them. */
+	struct {
+		int nr = 0;
+		rl::atomic<unsigned> ended;
+		rl::mutex mutex;
+		Sleepers sleepers;
+	} uninterrupted;
 
 	void add_timer(int base, DelayedWork *dwork)
 	{
@@ -307,7 +316,7 @@ private:
 		MutexGuard<Model> registry_guard(registry->mutex);
 
 		for_each_cwq(registry, [](CpuWorkqueue<Model> *cwq) {
-			Guard<Model> guard(cwq->lock);
+			CwqGuard<Model> guard(cwq);
 
 			RL_ASSERT(list_empty(&cwq->worklist));
 			return true;
@@ -627,6 +636,47 @@ inline bool Model::may_sleep()
 inline bool Model::may_queue()
 {
 	return true;
+}
+
+inline unsigned long Model::interrupts_off()
+{
+	Machine::machine->uninterrupted.nr++;
+	return 0;
+}
+
+/* Nobody comes in between the last thing that was done and this: who waits would
+ * only have to wait on. */
+inline void Model::interrupts_restore(unsigned long, rl::debug_info info)
+{
+	auto &uninterrupted = Machine::machine->uninterrupted;
+	rl::preemption_disabler guard(rl::ctx());
+
+	access_now({ &uninterrupted.mutex, true });
+	uninterrupted.nr--;
+	uninterrupted.ended.fetch_add(1, rl::mo_release, info);
+	uninterrupted.sleepers.wake_all(info);
+}
+
+/* Waits until one of them is through, and sees what that one has done: in the end
+ * everybody does. None of them waits for who calls this. */
+inline void Model::relax(rl::debug_info info)
+{
+	auto &uninterrupted = Machine::machine->uninterrupted;
+
+	{
+		Step step({ &uninterrupted.mutex, true,
+			    accesses.task(rl::thread_index()) });
+
+		if (uninterrupted.nr)
+			uninterrupted.sleepers.prepare(&uninterrupted.mutex,
+						       info);
+		uninterrupted.ended.fetch_add(0, rl::mo_acquire, info);
+		if (!uninterrupted.nr)
+			return;
+	}
+	sleep(info);
+	uninterrupted.sleepers.leave();
+	uninterrupted.ended.fetch_add(0, rl::mo_acquire, info);
 }
 
 static_assert(Platform<Model>);

@@ -186,6 +186,17 @@ struct Model {
 		Var<bool> exists;
 	};
 
+	template <class T>
+	struct Hint {
+		T get() const
+		{
+			return T();
+		}
+		void set(T)
+		{
+		}
+	};
+
 	/*
 	 * Others may run while it is held, on other CPUs, but nobody is
 	 * scheduled between the last step under the lock and the unlock: who
@@ -488,6 +499,11 @@ struct Model {
 	static bool cpu_online(int cpu);
 	static bool may_sleep();
 	static bool may_queue();
+
+	static constexpr bool LOCK_SPINS = true;
+	static unsigned long interrupts_off();
+	static void interrupts_restore(unsigned long flags, HERE);
+	static void relax(HERE);
 
 	static bool of_module(const void *module, const auto *, Func func)
 	{

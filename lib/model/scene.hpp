@@ -49,6 +49,10 @@ public:
 	{
 		return exists_ && dwork()->timer.armed;
 	}
+	bool is_pending()
+	{
+		return exists_ && get_wq_data(work()) & WORK_PENDING;
+	}
 	int runs(HERE) const
 	{
 		return begun_.get(info);
@@ -144,6 +148,8 @@ public:
 		});
 		RL_ASSERT(delayed ==
 			  (unsigned long)a.is_armed() + b.is_armed());
+		RL_ASSERT(a.is_armed() == a.is_pending());
+		RL_ASSERT(b.is_armed() == b.is_pending());
 		check();
 	}
 
@@ -219,7 +225,8 @@ private:
 		bool idle = true;
 
 		for_each_cwq(registry, [&idle](CpuWorkqueue<Model> *cwq) {
-			idle = list_empty(&cwq->worklist);
+			idle = list_empty(&cwq->worklist) &&
+			       cwq->inbox.look().is_empty();
 			return idle;
 		});
 		return idle;

@@ -42,9 +42,12 @@ struct DestroyAgain : DestroyQueue {
 
 /* At once: the thread may not even have come up. */
 struct DestroyAtOnce : Scene<1, 1> {
-	void client(unsigned) override
+	void set_up() override
 	{
 		queue(a);
+	}
+	void client(unsigned) override
+	{
 		RL_ASSERT(destroy_workqueue(registry, wq));
 		RL_ASSERT(a.runs() == 1);
 		a.free();
@@ -355,8 +358,8 @@ SUITE(DestroyTimer, 5);
 SUITE(DestroyFromWithin, 5);
 SUITE(QueueAfterDestroy, 5);
 SUITE(DestroyCancel, 4);
-SUITE(CreateCancel, FULL);
-SUITE(CreatePublish, FULL);
+SUITE(CreateCancel, 5);
+SUITE(CreatePublish, 5);
 SUITE(CreatePublishAgain, 5);
 SUITE(CreatePublishMod, 5);
 SUITE(CreateFails, FULL);

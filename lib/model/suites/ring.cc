@@ -287,11 +287,11 @@ struct LeftBehindFlush : TwoRuns {
 	}
 };
 
-SUITE(RingOfFlushes, FULL);
+SUITE(RingOfFlushes, 5);
 SUITE(RingOfFlushAndCancel, FULL);
 SUITE(RingOfThree, 5);
-SUITE(ChainOfFlushes, FULL);
-SUITE(ChainBehind, 5);
+SUITE(ChainOfFlushes, 5);
+SUITE(ChainBehind, 4);
 SUITE(ImpatientChain, 4);
 SUITE(SelfFlush, FULL);
 SUITE(SelfCancel, 5);
