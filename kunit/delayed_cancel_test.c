@@ -177,9 +177,7 @@ static bool call_race_with_timer(void *arg)
 	for (i = 0; i < 50; i++) {
 		if (cwq_queue_delayed_work(race->wq, &race->item->dwork, 1))
 			race->queued++;
-		/* Let the timer come near, not always equally near. */
-		while (i % 4 && timer_pending(&race->item->dwork.timer))
-			cpu_relax();
+		let_timer_come(&race->item->dwork, i);
 		if (race->cancel(race->item))
 			race->taken++;
 	}

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What every suite needs; see helpers.h. */
 
+#include <linux/compiler.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
+#include <linux/processor.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 
 #include "helpers.h"
 
@@ -359,6 +362,13 @@ int next_cpu(int cpu)
 {
 	cpu = cpumask_next(cpu, cpu_online_mask);
 	return cpu < nr_cpu_ids ? cpu : first_cpu();
+}
+
+void let_timer_come(struct cwq_delayed_work *dwork, int i)
+{
+	/* Who takes it out, under the lock of its CPU, does not mark that. */
+	while (i % 4 && data_race(timer_pending(&dwork->timer)))
+		cpu_relax();
 }
 
 void need_two_cpus(struct kunit *test)

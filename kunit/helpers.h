@@ -207,6 +207,9 @@ bool call_destroy_workqueue(void *arg);
 int first_cpu(void);
 int next_cpu(int cpu);
 
+/* Let the timer of @dwork come near in round @i, not always equally near. */
+void let_timer_come(struct cwq_delayed_work *dwork, int i);
+
 /* Skip the case on a machine that has only one CPU. */
 void need_two_cpus(struct kunit *test);
 

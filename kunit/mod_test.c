@@ -449,13 +449,6 @@ static void contested_fn(struct cwq_work_struct *work)
 
 #define CONTEST_ROUNDS 150
 
-/* Lets the timer come near, not always equally near. */
-static void let_it_come(struct contested *c, int i)
-{
-	while (i % 4 && timer_pending(&c->dwork.timer))
-		cpu_relax();
-}
-
 static bool call_rearm(void *arg)
 {
 	struct contested *c = arg;
@@ -464,7 +457,7 @@ static bool call_rearm(void *arg)
 	for (i = 0; i < CONTEST_ROUNDS; i++) {
 		cpu = next_cpu(cpu);
 		cwq_mod_delayed_work_on(cpu, c->wq[0], &c->dwork, 1);
-		let_it_come(c, i);
+		let_timer_come(&c->dwork, i);
 		cwq_mod_delayed_work_on(cpu, c->wq[0], &c->dwork, i % 2);
 		cond_resched();
 	}
@@ -478,7 +471,7 @@ static bool call_rearm_elsewhere(void *arg)
 
 	for (i = 0; i < CONTEST_ROUNDS; i++) {
 		cwq_mod_delayed_work(c->wq[i % 2], &c->dwork, 1);
-		let_it_come(c, i);
+		let_timer_come(&c->dwork, i);
 		cwq_mod_delayed_work(c->wq[i % 2], &c->dwork, i / 2 % 2);
 		cond_resched();
 	}
@@ -491,7 +484,7 @@ static bool call_disturb(void *arg)
 	int i;
 
 	for (i = 0; i < CONTEST_ROUNDS; i++) {
-		let_it_come(c, i);
+		let_timer_come(&c->dwork, i);
 		switch (i % 3) {
 		case 0:
 			cwq_flush_delayed_work(&c->dwork);
