@@ -50,7 +50,8 @@ each_fails() {
 		status=$?
 		echo 0 >&8
 		[ "$status" -eq 0 ] || errors=$((errors + 1))
-		"$undo" || complain "after allocation $nth" || return
+		"$undo" || complain "after allocation $nth:" \
+			"$(tail -n 2 "$scratch/errors")" || return
 		[ "$(count)" -ne 0 ] || break
 		nth=$((nth + 1))
 	done
