@@ -11,7 +11,7 @@
 # cwq_test_misuse.c that does it is misuse_KIND or misuse_KIND_fn.
 kinds="null_queue null_work not_initialised no_func bad_cpu bad_name bad_flags \
 null_snapshot common_queue atomic deadlock queue_closed"
-[ ! -e /sys/kernel/realtime ] || kinds="$kinds hardirq"
+! uname -v | grep -q PREEMPT_RT || kinds="$kinds hardirq"
 
 text_of() {
 	case $1 in
