@@ -184,13 +184,20 @@ works_run_without() {
 	! is_online "$CPU" || set_cpu "$CPU" 0
 }
 
+# A kernel that lacked memory when a CPU came up may never take it down again.
+cpu_stays() {
+	! set_cpu "$CPU" 0 2>"$scratch/busy" && grep -q busy "$scratch/busy" &&
+		echo "# the kernel does not take CPU $CPU down any more"
+}
+
 cpu_up_fails() {
 	set_cpu "$CPU" 0 &&
 		each_fails $$ works_run_without cpu_up &&
 		each_fails "$(pid_of "cpuhp/$CPU")" works_run_without \
 			cpu_up &&
 		each_fails "$KTHREADD" works_run_without cpu_up &&
-		set_cpu "$CPU" 1
+		set_cpu "$CPU" 1 && return
+	check_ledger 1 && cpu_stays
 }
 
 # What was lost shows after the second scan, and not before it is 5 s old.
