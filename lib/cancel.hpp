@@ -14,8 +14,9 @@ namespace cwq {
 
 /*
  * Become the owner of @work, which @data says is on @cwq, whatever its state.
- * Fails if another cancel owns it, or if it was idle and no longer is. On success the caller calls let_go() when it
- * has dropped the lock and waited for what it wants to wait for.
+ * Fails if another cancel owns it, or if it was idle and no longer is. On success
+ * the caller calls let_go() when it has dropped the lock and waited for what it
+ * wants to wait for.
  */
 template <Platform P>
 [[nodiscard]] bool try_to_grab_pending(CpuWorkqueue<P> *cwq, Work<P> *work,

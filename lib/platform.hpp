@@ -3,7 +3,7 @@
  * What the core asks of the world it runs in.
  *
  * The core is templates over one Platform. It touches shared memory only
- * through Platform::Atomic<T>, Platform::Var<T> and Platform::Hint<T>, and it blocks only through
+ * through Platform::Atomic<T>, Var<T> and Hint<T>, and it blocks only through
  * the Platform: that is why the very same source runs in the kernel
  * (lib/kernel.hpp) and wherever else a Platform is given.
  */
