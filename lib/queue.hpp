@@ -201,8 +201,19 @@ ALWAYS_INLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
 	return Queued::yes;
 }
 
-/* The same as queue_work_on(), without its short cuts. @caller is who queues it,
- * to be told to who observes it. */
+/* Link @work, PENDING on @target by now. That it was to go to @asked, and that it is
+ * @caller who queues it, is for who observes it. */
+template <Platform P>
+[[nodiscard]] bool insert_queued_work(const CpuWorkqueue<P> *asked,
+				      CpuWorkqueue<P> *target, Work<P> *work,
+				      const void *caller) REQUIRES(target->lock)
+{
+	P::trace_queue_work(asked, target, work);
+	observe_queued(asked, target, work, WORK_PENDING, caller);
+	return insert_work(target, work);
+}
+
+/* The same as queue_work_on(), without its short cuts. */
 template <Platform P>
 NOINLINE Queued queue_work_slowly(CpuWorkqueue<P> *cwq, Work<P> *work,
 				  const void *caller)
@@ -211,15 +222,12 @@ NOINLINE Queued queue_work_slowly(CpuWorkqueue<P> *cwq, Work<P> *work,
 
 	if (UNLIKELY(cwq_of<P>(old) != cwq && !names_cwq<P>(old)))
 		return Queued::not_initialised;
-	return queue_work_at(cwq, work, WORK_PENDING,
-			     [caller](const CpuWorkqueue<P> *asked,
-				      CpuWorkqueue<P> *target,
-				      Work<P> *work) NO_THREAD_SAFETY_ANALYSIS {
-				     P::trace_queue_work(asked, target, work);
-				     observe_queued(asked, target, work,
-						    WORK_PENDING, caller);
-				     return insert_work(target, work);
-			     });
+	return queue_work_at(
+		cwq, work, WORK_PENDING,
+		[caller](const CpuWorkqueue<P> *asked, CpuWorkqueue<P> *target,
+			 Work<P> *work) NO_THREAD_SAFETY_ANALYSIS {
+			return insert_queued_work(asked, target, work, caller);
+		});
 }
 
 /*
@@ -251,9 +259,7 @@ NOINLINE Queued queue_claimed_work(CpuWorkqueue<P> *cwq, Work<P> *work,
 		}
 		count_redirect(cwq, target, target);
 		move_wq_data(work, target, WORK_PENDING);
-		P::trace_queue_work(cwq, target, work);
-		observe_queued(cwq, target, work, WORK_PENDING, caller);
-		wake = insert_work(target, work);
+		wake = insert_queued_work(cwq, target, work, caller);
 		break;
 	}
 	if (wake)
