@@ -13,6 +13,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/lib.sh"
 
 rounds=5
+contended=15 # these differ by more
 compare=()
 case ${1-} in
 '')
@@ -61,8 +62,8 @@ for kernel in 6.1 6.12; do
 1 queues only=cwq,bound,ordered,kthread_worker" --icount
 	rm "$root/observe"
 	for cpus in 1 2 4 8; do
-		plan="$rounds own-queue
-$rounds one-queue"
+		plan="$contended own-queue
+$contended one-queue"
 		((cpus != 2)) || plan+="
 $rounds latency"
 		((cpus != 8)) || plan+="
@@ -78,7 +79,8 @@ mkdir -p "$out"
     "host=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
     "host CPUs=$(nproc)" "host load=$load" "host kernel=$(uname -r)" \
     "qemu=$(qemu-system-x86_64 --version | head -n 1)" \
-    "gcc=$(gcc --version | head -n 1)" "rounds=$rounds"
+    "gcc=$(gcc --version | head -n 1)" \
+    "rounds=$rounds, of contention $contended"
 "$here/cwq-bench" show "$out/run.json" --plots "$out/plots.svg" \
     "${compare[@]}" | tee "$out/tables.txt"
 say "kept in $out: run.json, tables.txt, plots.svg"

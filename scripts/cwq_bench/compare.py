@@ -4,7 +4,7 @@
 from statistics import median
 from typing import Iterator, Optional
 
-from .figures import BenchError, Figures, Key
+from .figures import BenchError, Figures, Key, middle_half
 from .run import Run
 from .tables import advantage
 
@@ -28,7 +28,8 @@ def better(key: Key, old: float, new: float) -> bool:
 
 def apart(old: list[float], new: list[float]) -> bool:
     """Is the difference more than that between the rounds?"""
-    return max(old) < min(new) or max(new) < min(old)
+    (old_low, old_high), (new_low, new_high) = map(middle_half, (old, new))
+    return old_high < new_low or new_high < old_low
 
 
 def change(old: Figures, new: Figures, key: Key) -> Optional[str]:

@@ -5,7 +5,7 @@ a number, in a file for each round."""
 import os
 import re
 import sys
-from statistics import median
+from statistics import median, quantiles
 from typing import Iterable, NamedTuple
 
 PS_PER_INSTRUCTION = 2000  # QEMU's -icount shift=1
@@ -116,10 +116,20 @@ def read_observed(directory: str, kernel: str) -> Figures:
     return figures
 
 
+def middle_half(values: list[float]) -> tuple[float, float]:
+    """Between which two the middle half of the values lies: a round in which
+    the host had other things to do says nothing about a peer."""
+    if len(values) < 2:
+        return values[0], values[0]
+    low, _, high = quantiles(values, n=4, method="inclusive")
+    return low, high
+
+
 def spread(values: list[float]) -> float:
-    """Half of the range, as a share of the median."""
+    """Half of what the middle half differs by, as a share of the median."""
+    low, high = middle_half(values)
     middle = median(values)
-    return (max(values) - min(values)) / 2 / middle if middle else 0.0
+    return (high - low) / 2 / middle if middle else 0.0
 
 
 def ratios(figures: Figures, key: Key, peer: str) -> list[float]:

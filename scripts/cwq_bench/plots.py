@@ -6,7 +6,7 @@ from typing import Callable
 
 from cwq_report.plots import COLOURS, GREY, gnuplot, quote
 
-from .figures import Key
+from .figures import Key, middle_half
 from .run import Run
 from .tables import PEERS
 
@@ -17,14 +17,14 @@ Points = dict[str, list[tuple[int, float, float, float]]]
 
 
 def points(run: Run, xs: list[int], key_at: Callable[[int], Key]) -> Points:
-    """By peer: x, median, least and most of the rounds."""
+    """By peer: x, median, and where the middle half of the rounds lies."""
     series: Points = {}
     for peer in PEERS:
         for x in xs:
             values = run.figures.get(key_at(x)._replace(peer=peer))
             if values:
                 series.setdefault(peer, []).append(
-                    (x, median(values), min(values), max(values)))
+                    (x, median(values), *middle_half(values)))
     return series
 
 

@@ -157,6 +157,7 @@ def report(run: Run) -> Iterator[str]:
             yield from part(run, kernel)
     yield ""
     yield ("Medians of the rounds. \"Better by\" is the median of the rounds'"
-           " ratios, ± half of their")
-    yield ("range: more than 1 means that the peer needs more than cwq, or does"
-           " less in a second.")
+           " ratios, ± half of")
+    yield ("what their middle half differs by: more than 1 means that the peer"
+           " needs more than cwq, or")
+    yield "does less in a second."

@@ -121,7 +121,8 @@ class Ratios(unittest.TestCase):
         self.assertEqual(ratios(self.FIGURES, RATE, "bh"), [])
 
     def test_spread(self) -> None:
-        self.assertEqual(spread([8, 10, 12]), 0.2)
+        self.assertEqual(spread([1, 8, 10, 12, 100]), 0.2)
+        self.assertEqual(spread([8]), 0)
         self.assertEqual(spread([0, 0]), 0)
 
 
