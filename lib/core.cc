@@ -142,9 +142,9 @@ static bool cpu_ok(int cpu, const void *caller)
 	       misused(CWQ_MISUSE_BAD_CPU, caller);
 }
 
-/* A queue call was refused for another reason than that the work is pending. */
-static bool __attribute__((cold, noinline))
-tell_refusal(Queued queued, const void *caller)
+/* A queue call was refused for another reason than that the work is pending. If this
+ * were cold, gcc would put the end of a call that is not refused among what is. */
+static NOINLINE bool tell_refusal(Queued queued, const void *caller)
 {
 	switch (queued) {
 	case Queued::closed:

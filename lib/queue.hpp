@@ -268,21 +268,25 @@ NOINLINE Queued queue_claimed_work(CpuWorkqueue<P> *cwq, Work<P> *work,
 }
 
 /*
- * Claim @work, which @old says is idle, and put it into the inbox of @cwq, last seen
- * as @seen. Interrupts are off between the two: who wants to take the work off its
- * list waits meanwhile, see is_on_its_way(). Queued::pending if it is not idle.
+ * Claim @work and put it into the inbox of @cwq. Interrupts are off between the two:
+ * who wants to take the work off its list waits meanwhile, see is_on_its_way().
+ * Queued::pending, and nothing done, if this is not the place to put it: if it is not
+ * idle, or was elsewhere the last time, or @cwq does not take every work.
  */
 template <Platform P>
 ALWAYS_INLINE Queued push_work(CpuWorkqueue<P> *cwq, Work<P> *work,
-			       unsigned long old, typename Inbox<P>::Seen seen,
 			       const void *caller)
 {
 	Pushed pushed;
 
 	{
 		InterruptsOff<P> interrupts_off;
+		const unsigned long old = get_wq_data(work);
+		typename Inbox<P>::Seen seen = cwq->inbox.look();
 
-		if (UNLIKELY(!claim(work, old, cwq, WORK_PENDING)))
+		if ((UNLIKELY(old != wq_data(cwq, 0)) && old) ||
+		    UNLIKELY(seen.is_shut()) ||
+		    UNLIKELY(!claim(work, old, cwq, WORK_PENDING)))
 			return Queued::pending;
 		if (UNLIKELY(!old) && UNLIKELY(!is_initialised(work)))
 			return Queued::not_initialised;
@@ -317,14 +321,9 @@ template <Platform P>
 ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 				   const void *caller = nullptr)
 {
-	const unsigned long old = get_wq_data(work);
+	if (P::LOCK_SPINS) { /* or every inbox is shut */
+		Queued queued = push_work(cwq, work, caller);
 
-	if (LIKELY(old == wq_data(cwq, 0)) || !old) {
-		typename Inbox<P>::Seen seen = cwq->inbox.look();
-		Queued queued = Queued::pending;
-
-		if (LIKELY(!seen.is_shut()))
-			queued = push_work(cwq, work, old, seen, caller);
 		if (LIKELY(queued != Queued::pending))
 			return queued;
 	}
