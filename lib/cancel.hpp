@@ -67,36 +67,40 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 {
 	touch_work_map(work);
 	for (;;) {
+		WorkGuard<P> at(work);
+		CpuWorkqueue<P> *const cwq = at.cwq;
+		const unsigned long data = at.data;
+
+		if (!cwq)
+			return { false, WaitEnd::done };
+		cwq->lock.assert_held();
+
+		const bool running = cwq->current_work.get() == work;
+
+		if (!running && !any_left_behind(registry)) {
+			if (!(data & WORK_PENDING))
+				return { false, WaitEnd::done };
+			if (try_to_grab_pending(cwq, work, data)) {
+				at.unlock();
+				let_go(cwq, work, data);
+				return { true, WaitEnd::done };
+			}
+		}
+
 		Waiter<P> waiter(forever(CWQ_CALL_CANCEL_WORK_SYNC));
 		WqBarrier<P> barrier;
 		Flusher<P> flusher;
-		CpuWorkqueue<P> *cwq;
-		unsigned long data;
-		bool grabbed, running;
 		WaitEnd end = WaitEnd::done;
+		const bool grabbed = try_to_grab_pending(cwq, work, data);
 
-		{
-			WorkGuard<P> at(work);
-
-			cwq = at.cwq;
-			data = at.data;
-			if (!cwq)
-				return { false, WaitEnd::done };
-			cwq->lock.assert_held();
-			running = cwq->current_work.get() == work;
-			if (!running && !(data & WORK_PENDING) &&
-			    !any_left_behind(registry))
-				return { false, WaitEnd::done };
-
-			grabbed = try_to_grab_pending(cwq, work, data);
-			if (grabbed) {
-				waiter.grabbed_from = cwq;
-				waiter.grabbed = work->func.get();
-			}
-			if (running)
-				insert_only_barrier(cwq, &barrier, &flusher,
-						    &cwq->worklist);
+		if (grabbed) {
+			waiter.grabbed_from = cwq;
+			waiter.grabbed = work->func.get();
 		}
+		if (running)
+			insert_only_barrier(cwq, &barrier, &flusher,
+					    &cwq->worklist);
+		at.unlock();
 
 		if (running)
 			end = wait_for_barriers(registry, &flusher, &waiter);

@@ -232,12 +232,11 @@ bool cwq_core_queue_work_traced(cwq_workqueue_struct *wq, cwq_work_struct *work,
 		    caller);
 }
 
-bool cwq_core_queue_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
-				    cwq_delayed_work *dwork,
-				    unsigned long delay, const void *caller)
+bool cwq_core_queue_delayed_work(cwq_workqueue_struct *wq,
+				 cwq_delayed_work *dwork, unsigned long delay,
+				 const void *caller, unsigned long cpu)
 {
-	if (!args_ok(wq, core(dwork), caller) || !cpu_ok(cpu, caller) ||
-	    !delayed_ok(dwork, caller))
+	if (!args_ok(wq, core(dwork), caller) || !delayed_ok(dwork, caller))
 		return false;
 
 	CpuWorkqueue<Kernel> *cwq = core(wq)->cwq[cpu];
@@ -245,6 +244,14 @@ bool cwq_core_queue_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
 	return work_ok_for(core(dwork), cwq, caller) &&
 	       tell(queue_delayed_work_on(cwq, core(dwork), delay, caller),
 		    caller);
+}
+
+bool cwq_core_queue_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
+				    cwq_delayed_work *dwork,
+				    unsigned long delay, const void *caller)
+{
+	return cpu_ok(cpu, caller) &&
+	       cwq_core_queue_delayed_work(wq, dwork, delay, caller, cpu);
 }
 
 bool cwq_core_mod_delayed_work_on(int cpu, cwq_workqueue_struct *wq,

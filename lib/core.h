@@ -68,6 +68,10 @@ bool cwq_core_queue_work_on(int cpu, struct cwq_workqueue_struct *wq,
 bool cwq_core_queue_work_traced(struct cwq_workqueue_struct *wq,
 				struct cwq_work_struct *work,
 				const void *caller, unsigned long cpu);
+bool cwq_core_queue_delayed_work(struct cwq_workqueue_struct *wq,
+				 struct cwq_delayed_work *dwork,
+				 unsigned long delay, const void *caller,
+				 unsigned long cpu);
 bool cwq_core_queue_delayed_work_on(int cpu, struct cwq_workqueue_struct *wq,
 				    struct cwq_delayed_work *dwork,
 				    unsigned long delay, const void *caller);

@@ -249,6 +249,12 @@ public:
 		if (cwq)
 			cwq->lock.unlock(flags_);
 	}
+	/* Before the guard ends. */
+	void unlock() NO_THREAD_SAFETY_ANALYSIS
+	{
+		cwq->lock.unlock(flags_);
+		cwq = nullptr;
+	}
 	WorkGuard(const WorkGuard &) = delete;
 	WorkGuard &operator=(const WorkGuard &) = delete;
 

@@ -27,6 +27,7 @@
 #include <linux/timekeeping.h>
 #include <linux/timer.h>
 #include <linux/topology.h>
+#include <linux/uaccess.h>
 #include <linux/wait.h>
 
 #include <cwq/workqueue.h>
@@ -212,9 +213,20 @@ void cwq_shim_free(void *memory)
 	kvfree(memory);
 }
 
+/*
+ * May queues be in such memory, and can it be read? In a work that was never
+ * initialised may be anything.
+ */
 bool cwq_shim_is_memory(const void *memory)
 {
-	return virt_addr_valid(memory);
+	unsigned long word;
+
+	if ((unsigned long)memory < PAGE_OFFSET || memory >= high_memory)
+		return false;
+	__get_kernel_nofault(&word, memory, unsigned long, fault);
+	return true;
+fault:
+	return false;
 }
 
 /* An interrupt is not the worker's doing. */
@@ -371,10 +383,12 @@ bool cwq_shim_cpu_online(int cpu)
 /* Without CONFIG_PREEMPT_COUNT a spinlock held leaves no trace to be seen. */
 bool cwq_shim_may_sleep(void)
 {
-	if (in_interrupt() || irqs_disabled())
+	if (IS_ENABLED(CONFIG_PREEMPT_COUNT)) {
+		if (!preemptible())
+			return false;
+	} else if (in_interrupt() || irqs_disabled()) {
 		return false;
-	if (IS_ENABLED(CONFIG_PREEMPT_COUNT) && !preemptible())
-		return false;
+	}
 	might_sleep();
 	return true;
 }

@@ -89,8 +89,8 @@ EXPORT_SYMBOL_GPL(cwq_queue_work_on);
 bool cwq_queue_delayed_work(struct cwq_workqueue_struct *wq,
 			    struct cwq_delayed_work *dwork, unsigned long delay)
 {
-	return cwq_core_queue_delayed_work_on(raw_smp_processor_id(), wq, dwork,
-					      delay, (void *)_RET_IP_);
+	return cwq_core_queue_delayed_work(wq, dwork, delay, (void *)_RET_IP_,
+					   raw_smp_processor_id());
 }
 EXPORT_SYMBOL_GPL(cwq_queue_delayed_work);
 
@@ -215,9 +215,9 @@ EXPORT_SYMBOL_GPL(cwq_schedule_work_on);
 bool cwq_schedule_delayed_work(struct cwq_delayed_work *dwork,
 			       unsigned long delay)
 {
-	return cwq_core_queue_delayed_work_on(raw_smp_processor_id(),
-					      cwq_system_wq, dwork, delay,
-					      (void *)_RET_IP_);
+	return cwq_core_queue_delayed_work(cwq_system_wq, dwork, delay,
+					   (void *)_RET_IP_,
+					   raw_smp_processor_id());
 }
 EXPORT_SYMBOL_GPL(cwq_schedule_delayed_work);
 
