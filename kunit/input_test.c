@@ -13,6 +13,7 @@
 #include <linux/limits.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "../lib/core.h"
@@ -154,6 +155,13 @@ SET_GARBAGE(a5)
 SET_GARBAGE(cc)
 SET_GARBAGE(ff)
 
+/* What stands there is an address, but no queue is there. */
+static void set_garbage_address(struct args *args)
+{
+	set_garbage_5a(args);
+	bad_dwork.work.data = (unsigned long)current;
+}
+
 static void set_cpu_minus_one(struct args *args)
 {
 	args->cpu = -1;
@@ -253,6 +261,8 @@ static const struct bad {
 	{ "a5", TAKES_WORK, CWQ_MISUSE_NOT_INITIALISED, set_garbage_a5 },
 	{ "cc", TAKES_WORK, CWQ_MISUSE_NOT_INITIALISED, set_garbage_cc },
 	{ "ff", TAKES_WORK, CWQ_MISUSE_NOT_INITIALISED, set_garbage_ff },
+	{ "an address", TAKES_WORK, CWQ_MISUSE_NOT_INITIALISED,
+	  set_garbage_address },
 	{ "CPU -1", TAKES_CPU, CWQ_MISUSE_BAD_CPU, set_cpu_minus_one },
 	{ "CPU nr_cpu_ids", TAKES_CPU, CWQ_MISUSE_BAD_CPU, set_cpu_too_large },
 	{ "CPU INT_MAX", TAKES_CPU, CWQ_MISUSE_BAD_CPU, set_cpu_int_max },
