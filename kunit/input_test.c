@@ -8,9 +8,11 @@
  * first of each kind.
  */
 
+#include <linux/cache.h>
 #include <linux/ftrace.h>
 #include <linux/irq_work.h>
 #include <linux/limits.h>
+#include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
@@ -162,6 +164,13 @@ static void set_garbage_address(struct args *args)
 	bad_dwork.work.data = (unsigned long)current;
 }
 
+/* And here is not even room for one. */
+static void set_garbage_last_address(struct args *args)
+{
+	set_garbage_5a(args);
+	bad_dwork.work.data = (unsigned long)high_memory - L1_CACHE_BYTES;
+}
+
 static void set_cpu_minus_one(struct args *args)
 {
 	args->cpu = -1;
@@ -263,6 +272,8 @@ static const struct bad {
 	{ "ff", TAKES_WORK, CWQ_MISUSE_NOT_INITIALISED, set_garbage_ff },
 	{ "an address", TAKES_WORK, CWQ_MISUSE_NOT_INITIALISED,
 	  set_garbage_address },
+	{ "the last address", TAKES_WORK, CWQ_MISUSE_NOT_INITIALISED,
+	  set_garbage_last_address },
 	{ "CPU -1", TAKES_CPU, CWQ_MISUSE_BAD_CPU, set_cpu_minus_one },
 	{ "CPU nr_cpu_ids", TAKES_CPU, CWQ_MISUSE_BAD_CPU, set_cpu_too_large },
 	{ "CPU INT_MAX", TAKES_CPU, CWQ_MISUSE_BAD_CPU, set_cpu_int_max },

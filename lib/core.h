@@ -189,7 +189,7 @@ void *cwq_shim_alloc(unsigned long size);
 void *cwq_shim_alloc_on(int cpu, unsigned long size);
 void *cwq_shim_alloc_atomic(unsigned long size);
 void cwq_shim_free(void *memory);
-bool cwq_shim_is_memory(const void *memory);
+bool cwq_shim_holds(const void *const *where, const void *what);
 
 /* In ns, the same for all CPUs. */
 unsigned long cwq_shim_clock(void);

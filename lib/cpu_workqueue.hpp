@@ -102,7 +102,7 @@ bool names_cwq(unsigned long data)
 {
 	const CpuWorkqueue<P> *cwq = cwq_of<P>(data);
 
-	return !data || (P::is_memory(cwq) && cwq->self == cwq);
+	return !data || P::holds(&cwq->self, cwq);
 }
 
 /* What is counted are those behind the first, so that a queuer sees by the sum that

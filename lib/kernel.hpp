@@ -270,9 +270,9 @@ struct Kernel {
 	{
 		cwq_shim_free(memory);
 	}
-	static bool is_memory(const void *memory)
+	static bool holds(const void *const *where, const void *what)
 	{
-		return cwq_shim_is_memory(memory);
+		return cwq_shim_holds(where, what);
 	}
 
 	/*

@@ -105,8 +105,9 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	P::template make_on<int>(cpu);
 	P::template make_atomic<int>(cpu);
 	P::free(memory);
-	/* Could make_on() have returned this? */
-	P::is_memory(memory);
+	/* Does an address hold a pointer? No, where make_on() never makes an
+	 * object, and where there is no memory. */
+	P::holds(&memory, memory);
 
 	/* The context of the caller. */
 	P::may_sleep();

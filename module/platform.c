@@ -214,18 +214,18 @@ void cwq_shim_free(void *memory)
 }
 
 /*
- * May queues be in such memory, and can it be read? In a work that was never
- * initialised may be anything.
+ * A work that was never initialised may have led to @where. What is allocated is in
+ * the linear mapping, and that may have holes.
  */
-bool cwq_shim_is_memory(const void *memory)
+bool cwq_shim_holds(const void *const *where, const void *what)
 {
-	unsigned long word;
+	unsigned long held;
 
-	if ((unsigned long)memory < PAGE_OFFSET || memory >= high_memory)
+	if ((unsigned long)where < PAGE_OFFSET || (void *)where >= high_memory)
 		return false;
-	__get_kernel_nofault(&word, memory, unsigned long, fault);
-	return true;
-fault:
+	__get_kernel_nofault(&held, where, unsigned long, hole);
+	return held == (unsigned long)what;
+hole:
 	return false;
 }
 

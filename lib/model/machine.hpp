@@ -477,9 +477,9 @@ inline void Model::free(void *memory)
 	Machine::machine->arena.free(memory);
 }
 
-inline bool Model::is_memory(const void *)
+inline bool Model::holds(const void *const *where, const void *what)
 {
-	return true;
+	return *where == what;
 }
 
 inline Model::Thread *Model::thread_create(void *cwq, const char *, int, bool)

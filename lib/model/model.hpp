@@ -434,7 +434,7 @@ struct Model {
 	template <class T>
 	static T *make_atomic(int n);
 	static void free(void *memory);
-	static bool is_memory(const void *memory);
+	static bool holds(const void *const *where, const void *what);
 
 	static Thread *thread_create(void *cwq, const char *name, int cpu,
 				     bool rt);
