@@ -63,7 +63,8 @@ for kernel in 6.1 6.12; do
 	rm "$root/observe"
 	for cpus in 1 2 4 8; do
 		plan="$contended own-queue
-$contended one-queue"
+$contended one-queue
+$rounds in-turn"
 		((cpus != 2)) || plan+="
 $rounds latency"
 		((cpus != 8)) || plan+="

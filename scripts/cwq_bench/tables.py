@@ -108,7 +108,8 @@ def observed(run: Run, kernel: str) -> Iterator[str]:
 
 def contention(run: Run, kernel: str) -> Iterator[str]:
     for test, what in (("one-queue", "all on one queue"),
-                       ("own-queue", "each on its own")):
+                       ("own-queue", "each on its own"),
+                       ("in-turn", "each on its own, waiting")):
         for metric in ["per_s"] + PERCENTILES:
             name = "items/s" if is_rate(metric) else f"ns, {metric}"
             yield from table(run, f"{what}: {name}", [

@@ -53,18 +53,18 @@ union bench_delayed {
 
 /**
  * struct bench_producer - a thread that queues items of its own, each once
- * @peer: that it does so on
+ * @produce: the peer's loop that does so
  * @target: which of the peer's queues
  * @items: @n of them
  * @n: how many
- * @samples: room for how long each call took, ns; NULL: the calls are not timed
+ * @samples: room for how long each call took, ns, if that is timed
  * @left: how many have not run yet
  * @all_run: none
  * @refused: calls that found an item pending, which none should be
  * @task: the thread
  */
 struct bench_producer {
-	const struct bench_peer *peer;
+	void (*produce)(struct bench_producer *p);
 	void *target;
 	struct bench_item *items;
 	unsigned int n;
@@ -91,6 +91,7 @@ struct bench_producer {
  * @ping: put an item and wait for it, @n times
  * @produce: put a producer's items
  * @produce_timed: that, and time each call
+ * @produce_in_turn: that, and wait for each item before the next one is put
  * @queue_on: put an item on a CPU's queue
  * @flush: wait for what is on the queue, on all CPUs, or for all items
  * @flush_work: put an item and flush it, @n times
@@ -117,6 +118,7 @@ struct bench_peer {
 	void (*ping)(void *target, struct bench_item *item, int n);
 	void (*produce)(struct bench_producer *p);
 	void (*produce_timed)(struct bench_producer *p);
+	void (*produce_in_turn)(struct bench_producer *p);
 	void (*queue_on)(void *queue, int cpu, struct bench_item *item);
 	void (*flush)(void *queue);
 	void (*flush_work)(void *target, struct bench_item *item, int n);
@@ -169,6 +171,7 @@ typedef int (*bench_test_t)(struct seq_file *m, const struct bench_peer *peer);
 int bench_ops(struct seq_file *m, const struct bench_peer *peer);
 int bench_own_queue(struct seq_file *m, const struct bench_peer *peer);
 int bench_one_queue(struct seq_file *m, const struct bench_peer *peer);
+int bench_in_turn(struct seq_file *m, const struct bench_peer *peer);
 int bench_depth(struct seq_file *m, const struct bench_peer *peer);
 int bench_flush(struct seq_file *m, const struct bench_peer *peer);
 int bench_queues(struct seq_file *m, const struct bench_peer *peer);

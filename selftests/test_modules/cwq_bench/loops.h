@@ -98,7 +98,25 @@ static void produce_timed(struct bench_producer *p)
 	p->refused = refused;
 }
 
+/* The last one is waited for by who calls this. */
+static void produce_in_turn(struct bench_producer *p)
+{
+	unsigned int i, refused = 0;
+
+	for (i = 0; i < p->n; i++) {
+		u64 start;
+
+		if (i)
+			wait_for_completion(&p->all_run);
+		atomic_set(&p->left, 1);
+		start = ktime_get_ns();
+		refused += !peer_queue(p->target, &p->items[i].PEER_MEMBER);
+		p->samples[i] = ktime_get_ns() - start;
+	}
+	p->refused = refused;
+}
+
 #define LOOPS                                                             \
 	.init = init_item, .queue = queue_items,                          \
 	.queue_pending = queue_pending, .ping = ping, .produce = produce, \
-	.produce_timed = produce_timed
+	.produce_timed = produce_timed, .produce_in_turn = produce_in_turn

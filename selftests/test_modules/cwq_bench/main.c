@@ -43,6 +43,7 @@ static const struct bench_test {
 	{ "ops", bench_ops },
 	{ "own-queue", bench_own_queue },
 	{ "one-queue", bench_one_queue },
+	{ "in-turn", bench_in_turn },
 	{ "depth", bench_depth },
 	{ "flush", bench_flush },
 	{ "queues", bench_queues },

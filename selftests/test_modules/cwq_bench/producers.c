@@ -7,6 +7,9 @@
  * They do so twice. The first time nothing is timed but the whole, from the
  * start until the last item has run. The second time each call is timed: the
  * clock takes longer to read than an item to put.
+ *
+ * Or, each on its own CPU's queue, they wait for an item before they put the next
+ * one. That takes so long that the clock may be read at once.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -35,10 +38,7 @@ static int producer_thread(void *data)
 	if (atomic_dec_and_test(&not_ready))
 		complete(&all_ready);
 	wait_for_completion(&gate);
-	if (p->samples)
-		p->peer->produce_timed(p);
-	else
-		p->peer->produce(p);
+	p->produce(p);
 	/* If it takes longer, items are lost, and check() says so. */
 	wait_for_completion_timeout(&p->all_run, 60 * HZ);
 	if (atomic_dec_and_test(&not_done))
@@ -61,7 +61,6 @@ static int make_producer(struct bench_producer *p,
 	struct task_struct *task;
 	unsigned int i;
 
-	p->peer = peer;
 	p->target = peer->target(queue, cpu);
 	atomic_set(&p->left, p->n);
 	init_completion(&p->all_run);
@@ -117,10 +116,11 @@ static int check(const struct bench_peer *peer, const char *test,
 	return 0;
 }
 
-/* With room for samples, how long calls took goes there. */
+/* How long calls took goes to @samples, if @produce times them. */
 static int measure(const struct bench_peer *peer, const char *test,
-		   enum bench_shape shape, unsigned int each, u32 *samples,
-		   u64 *ns)
+		   enum bench_shape shape,
+		   void (*produce)(struct bench_producer *p), unsigned int each,
+		   u32 *samples, u64 *ns)
 {
 	unsigned int i, made = 0, n = num_online_cpus();
 	struct bench_producer *producers;
@@ -140,9 +140,9 @@ static int measure(const struct bench_peer *peer, const char *test,
 
 		if (ret || made == n)
 			break;
+		p->produce = produce;
 		p->n = each;
-		if (samples)
-			p->samples = samples + made * each;
+		p->samples = samples + made * each;
 		ret = make_producer(p, peer, queue, cpu);
 		made++;
 	}
@@ -159,11 +159,11 @@ static int measure(const struct bench_peer *peer, const char *test,
 }
 
 static int run(struct seq_file *m, const struct bench_peer *peer,
-	       const char *test, enum bench_shape shape)
+	       const char *test, enum bench_shape shape, bool in_turn)
 {
 	unsigned int n = num_online_cpus(), each = items / n;
 	u32 *samples;
-	u64 ns;
+	u64 ns, not_told;
 	int ret;
 
 	if (!(peer->shapes & BIT(shape)) || !peer->produce)
@@ -173,24 +173,36 @@ static int run(struct seq_file *m, const struct bench_peer *peer,
 	samples = kvcalloc(n * each, sizeof(*samples), GFP_KERNEL);
 	if (!samples)
 		return -ENOMEM;
-	ret = measure(peer, test, shape, each, NULL, &ns);
+	if (in_turn) {
+		ret = measure(peer, test, shape, peer->produce_in_turn, each,
+			      samples, &ns);
+	} else {
+		ret = measure(peer, test, shape, peer->produce, each, samples,
+			      &ns);
+		if (!ret)
+			ret = measure(peer, test, shape, peer->produce_timed,
+				      each, samples, &not_told);
+	}
 	if (!ret) {
 		bench_figure(m, test, peer, "per_s",
 			     div64_u64((u64)n * each * NSEC_PER_SEC, ns));
-		ret = measure(peer, test, shape, each, samples, &ns);
-	}
-	if (!ret)
 		bench_percentiles(m, test, peer, samples, n * each);
+	}
 	kvfree(samples);
 	return ret;
 }
 
 int bench_own_queue(struct seq_file *m, const struct bench_peer *peer)
 {
-	return run(m, peer, "own-queue", PER_CPU);
+	return run(m, peer, "own-queue", PER_CPU, false);
 }
 
 int bench_one_queue(struct seq_file *m, const struct bench_peer *peer)
 {
-	return run(m, peer, "one-queue", SINGLE);
+	return run(m, peer, "one-queue", SINGLE, false);
+}
+
+int bench_in_turn(struct seq_file *m, const struct bench_peer *peer)
+{
+	return run(m, peer, "in-turn", PER_CPU, true);
 }
