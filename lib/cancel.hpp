@@ -77,6 +77,7 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 
 		const bool running = cwq->current_work.get() == work;
 
+		/* As a rule, there is nothing to wait for. */
 		if (!running && !any_left_behind(registry)) {
 			if (!(data & WORK_PENDING))
 				return { false, WaitEnd::done };
