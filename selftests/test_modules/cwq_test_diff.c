@@ -38,6 +38,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/compiler.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -568,7 +569,8 @@ static bool kernel_call(struct op op)
 
 static bool kernel_pending(struct item *item)
 {
-	return delayed_work_pending(&item->kernel);
+	/* The kernel clears another bit of that word with a plain write. */
+	return data_race(delayed_work_pending(&item->kernel));
 }
 
 static unsigned int kernel_busy(struct item *item)
