@@ -221,10 +221,11 @@ bool cwq_shim_holds(const void *const *where, const void *what)
 {
 	unsigned long held;
 
-	if ((unsigned long)where < PAGE_OFFSET || (void *)where >= high_memory)
-		return false;
-	__get_kernel_nofault(&held, where, unsigned long, hole);
-	return held == (unsigned long)what;
+	if ((unsigned long)where >= PAGE_OFFSET &&
+	    (void *)where < high_memory) {
+		__get_kernel_nofault(&held, where, unsigned long, hole);
+		return held == (unsigned long)what;
+	}
 hole:
 	return false;
 }
