@@ -214,7 +214,7 @@ void cwq_shim_freeze(void);
 
 void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay);
 bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork);
-void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
+bool cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
 unsigned long cwq_shim_timer_expires(const struct cwq_delayed_work *dwork);
 
 /* Is the timer of @dwork set up as CWQ_INIT_DELAYED_WORK() does it? */

@@ -410,9 +410,9 @@ struct Kernel {
 	{
 		return cwq_shim_timer_take_out(dwork(work));
 	}
-	static void timer_delete_sync(auto *work)
+	static bool timer_delete_sync(auto *work)
 	{
-		cwq_shim_timer_delete_sync(dwork(work));
+		return cwq_shim_timer_delete_sync(dwork(work));
 	}
 	static unsigned long timer_expires(auto *work)
 	{

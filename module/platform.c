@@ -341,9 +341,17 @@ bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
 	return try_to_del_timer_sync(&dwork->timer) >= 0;
 }
 
-void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
+/*
+ * The same, but waits for the function. False if it cannot: on PREEMPT_RT a timer
+ * function holds its CPU's expiry_lock, and del_timer_sync() would take that of the
+ * CPU where the other one runs. Those have no order.
+ */
+bool cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
 {
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) && in_serving_softirq())
+		return cwq_shim_timer_take_out(dwork);
 	del_timer_sync(&dwork->timer);
+	return true;
 }
 
 unsigned long cwq_shim_timer_expires(const struct cwq_delayed_work *dwork)

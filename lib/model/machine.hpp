@@ -582,7 +582,7 @@ inline bool Model::timer_take_out(auto *work, rl::debug_info info)
 	return true;
 }
 
-inline void Model::timer_delete_sync(auto *work, rl::debug_info info)
+inline bool Model::timer_delete_sync(auto *work, rl::debug_info info)
 {
 	Timer *timer = timer_of(work);
 	auto &base = Machine::machine->bases[timer->base];
@@ -593,7 +593,7 @@ inline void Model::timer_delete_sync(auto *work, rl::debug_info info)
 
 			if (!base.running) {
 				timer->armed = false;
-				return;
+				return true;
 			}
 			base.sleepers.prepare(&base.mutex, info);
 		}

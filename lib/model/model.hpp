@@ -491,7 +491,7 @@ struct Model {
 
 	static void timer_arm(auto *work, unsigned long delay, HERE);
 	static bool timer_take_out(auto *work, HERE);
-	static void timer_delete_sync(auto *work, HERE);
+	static bool timer_delete_sync(auto *work, HERE);
 
 	static void cpus_lock(HERE);
 	static void cpus_unlock(HERE);
