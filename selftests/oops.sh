@@ -88,7 +88,8 @@ cpu_goes_and_comes() {
 # The item that the one on the new queue waits for is not one behind the dead.
 new_queues_work() {
 	echo "-1 1" >"$ITEMS/queue" && echo 1 >"$ITEMS/deep" &&
-		echo 1 >"$ITEMS/destroy" && ! rmmod cwq 2>/dev/null && check_ledger 1
+		echo 1 >"$ITEMS/destroy" && ! rmmod cwq 2>/dev/null &&
+		check_ledger 1
 }
 
 restore() {
