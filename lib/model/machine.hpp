@@ -53,6 +53,7 @@ public:
 	bool out_of_memory = false;
 	int threads_to_be_had;
 	int spurious = 0; /* so many sleeps may yet end for no reason */
+	bool in_softirq = false; /* the clients, on PREEMPT_RT */
 
 	bool online[2] = { true, true };
 	rl::generic_mutex<Machine> hotplug; /* cpus_read_lock() and the other */
@@ -64,6 +65,7 @@ public:
 	struct TimerBase {
 		DelayedWork *dwork = nullptr;
 		bool running = false; /* its function; dwork may be gone */
+		bool told = false; /* to one in a softirq that it runs */
 		rl::mutex mutex;
 		Sleepers sleepers; /* until the function has returned */
 	} bases[MAX_TIMERS];
@@ -306,6 +308,7 @@ private:
 			return false;
 		base->dwork->timer.armed = false;
 		base->running = true;
+		base->told = false;
 		return true;
 	}
 
@@ -582,6 +585,8 @@ inline bool Model::timer_take_out(auto *work, rl::debug_info info)
 	return true;
 }
 
+/* Who is in a softirq is told once that the function runs, and waits like the
+ * others if it asks again: a search must come to an end. */
 inline bool Model::timer_delete_sync(auto *work, rl::debug_info info)
 {
 	Timer *timer = timer_of(work);
@@ -594,6 +599,10 @@ inline bool Model::timer_delete_sync(auto *work, rl::debug_info info)
 			if (!base.running) {
 				timer->armed = false;
 				return true;
+			}
+			if (Machine::machine->in_softirq && !base.told) {
+				base.told = true;
+				return false;
 			}
 			base.sleepers.prepare(&base.mutex, info);
 		}
