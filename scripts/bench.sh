@@ -62,9 +62,9 @@ for kernel in 6.1 6.12; do
 1 queues only=cwq,bound,ordered,kthread_worker" --icount
 	rm "$root/observe"
 	for cpus in 1 2 4 8; do
-		plan="$contended own-queue
-$contended one-queue
-$rounds in-turn"
+		plan="$contended own-queue items=100000
+$contended one-queue items=100000
+$rounds in-turn items=20000"
 		((cpus != 2)) || plan+="
 $rounds latency"
 		((cpus != 8)) || plan+="
