@@ -34,15 +34,16 @@ out=$cache/bench/$(date +%Y%m%d-%H%M%S)
 # measure KERNEL NAME PLAN [OPTION]... - in a VM, for which the options are
 measure() {
 	local kernel=$1 name=$1-$2 plan=$3 start=$SECONDS
+	local log=$cache/logs/bench-$name.log
 	shift 3
 
 	say "$name ..."
 	echo "$plan" >"$work/root-$kernel/plan"
 	"$here/vm.sh" --kernel "$kernel" --memory 2048 --timeout 900 \
 	    --append mitigations=off \
-	    --log "$work/console" --results "$work/runs/$name" "$@" \
+	    --log "$log" --results "$work/runs/$name" "$@" \
 	    "$work/root-$kernel"
-	"$here/check-log.py" "$work/console" >&2
+	"$here/check-log.py" "$log" >&2
 	say "$name: done in $((SECONDS - start)) s"
 }
 

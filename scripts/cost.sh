@@ -10,6 +10,7 @@ here=$(dirname "$(realpath "$0")")
 budget=$here/../selftests/budget
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+log=$cache/logs/cost.log
 
 "$here/setup.sh" demo
 "$here/build.sh" 6.1 "$work/modules" test_modules W=1
@@ -17,9 +18,9 @@ mkdir -p "$work/root/modules"
 cp "$work"/modules/{cwq,cwq_bench}.ko "$work/root/modules"
 cp "$here/../selftests/bench-in-vm.sh" "$work/root/run-tests"
 echo "1 ops only=cwq" >"$work/root/plan"
-"$here/vm.sh" --icount --append mitigations=off --log "$work/console" \
+"$here/vm.sh" --icount --append mitigations=off --log "$log" \
     --results "$work/results" "$work/root"
-"$here/check-log.py" "$work/console"
+"$here/check-log.py" "$log"
 if [[ ${1-} = --update ]]; then
 	"$here/cwq-bench" budget "$work/results/round-1" >"$budget"
 	say "written: $(realpath "$budget")"

@@ -9,6 +9,7 @@ here=$(dirname "$(realpath "$0")")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+log=$cache/logs/demo.log
 
 verdict() {
 	printf '\ndemo: %s\n' "$*"
@@ -24,14 +25,13 @@ cp "$here/../selftests/demo-in-vm.sh" "$work/root/run-tests"
 cp "$here/cwq-record.sh" "$work/root/"
 
 say "booting Linux $RELEASE in a VM ..."
-if ! "$here/vm.sh" --log "$work/console" --results "$cache/demo" \
-    "$work/root"; then
+if ! "$here/vm.sh" --log "$log" --results "$cache/demo" "$work/root"; then
 	verdict "FAILED: a digest is wrong, or the VM did not get that far"
 	exit 1
 fi
-if ! complaints=$("$here/check-log.py" "$work/console"); then
+if ! complaints=$("$here/check-log.py" "$log"); then
 	printf '%s\n' "$complaints"
-	verdict "FAILED: the kernel has complained"
+	verdict "FAILED: the kernel has complained, see $log"
 	exit 1
 fi
 "$here/cwq-report" draw "$cache/demo/demo.trace" -o "$cache/demo/report.html"

@@ -21,7 +21,6 @@ cp "$here/../selftests/torture-in-vm.sh" "$root/run-tests"
 echo "duration=$seconds seed=$seed hotplug_interval=200 stat_interval=30" \
     >"$root/parameters"
 
-mkdir -p "${log%/*}"
 say "torture on $kernel for $seconds s; the console's log is $log"
 failed=
 "$here/vm.sh" --kernel "$kernel" --log "$log" \

@@ -111,11 +111,9 @@ if [[ $mode = shell ]]; then
 	exit
 fi
 
-if [[ -z $log ]]; then
-	mkdir -p "$cache/logs"
-	find "$cache/logs" -name 'vm-*.log' -mtime +7 -delete
-	log=$cache/logs/vm-$kernel-$$.log
-fi
+log=${log:-$cache/logs/vm-$kernel-$$.log}
+mkdir -p "$cache/logs" "$(dirname "$log")"
+find "$cache/logs" -name 'vm-*.log' -mtime +7 -delete
 
 # The console's end and where the rest is, then leave with what went wrong.
 give_up() {
@@ -130,29 +128,43 @@ give_up() {
 	exit "$status"
 }
 
+# Sets verdict, if there is one, and status, QEMU's.
+#
 # The parent-death signal takes QEMU along even when this script is killed in
-# a way that no trap sees.
-: >"$log"
-mkfifo "$tmp/out"
-setpriv --pdeathsig TERM \
-    timeout --kill-after=5 "$timeout" \
-    "${qemu[@]}" -append "$cmdline $append" \
-    -serial "file:$log" -serial stdio \
-    </dev/null >"$tmp/out" 2>"$tmp/stderr" &
-vm=$!
+# a way that no trap sees. A payload need not end its last line, so a record may
+# begin within one.
+boot() {
+	local text record
 
-# A payload need not end its last line, so a record may begin within one.
+	: >"$log"
+	setpriv --pdeathsig TERM \
+	    timeout --kill-after=5 "$timeout" \
+	    "${qemu[@]}" -append "$cmdline $append" \
+	    -serial "file:$log" -serial stdio \
+	    </dev/null >"$tmp/out" 2>"$tmp/stderr" &
+	vm=$!
+	while IFS=$'\036' read -r text record || [[ -n $text ]]; do
+		case $record in
+		'results '*) printf '%s\n' "${record#results }" >&3 ;;
+		'verdict '*) verdict=${record#verdict } ;;
+		esac
+		[[ -z $text && -n $record ]] || printf '%s\n' "$text"
+	done <"$tmp/out" 3>"$tmp/results"
+	status=0
+	wait "$vm" || status=$?
+	vm=
+}
+
+mkfifo "$tmp/out"
 verdict=
-while IFS=$'\036' read -r text record || [[ -n $text ]]; do
-	case $record in
-	'results '*) printf '%s\n' "${record#results }" >&3 ;;
-	'verdict '*) verdict=${record#verdict } ;;
-	esac
-	[[ -z $text && -n $record ]] || printf '%s\n' "$text"
-done <"$tmp/out" 3>"$tmp/results"
-status=0
-wait "$vm" || status=$?
-vm=
+boot
+# The emulator may execute a breakpoint that is gone (Documentation/testing.md).
+# A kernel that dies of it before there is a process has run nothing of ours.
+if grep -q 'Oops: int3' "$log" && ! grep -q 'Run /init' "$log"; then
+	mv "$log" "$log.int3"
+	say "$kernel: the emulator failed ($log.int3), once more ..."
+	boot
+fi
 
 if [[ -z $verdict ]]; then
 	if ((status == 124 || status == 137)); then
