@@ -13,7 +13,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/lib.sh"
 
 rounds=5
-contended=15 # these differ by more
+contended=11 # these differ by more
 compare=()
 case ${1-} in
 '')
