@@ -80,13 +80,18 @@ func_is() {
 	look_is "$1" "$DIR/funcs" "$2" "func=$ITEM_FN"
 }
 
-# Three items that sleep for 100 ms, one behind the other.
-timing() {
-	turn timing on || return
-	func_is "" count || return
-	echo 100 >"$ITEMS/slow"
-	echo "1 3" >"$ITEMS/queue" && echo 1 >"$ITEMS/flush" || return
+# slow_items(switch, time, n) - with the switch on, so many items that sleep for so
+# many milliseconds, one behind the other. All are there when the first one starts:
+# one from before the switch was turned, which is not counted, holds them back.
+slow_items() {
+	hold 1 && turn "$1" on && func_is "" count || return
+	echo "$2" >"$ITEMS/slow"
+	echo "1 $3" >"$ITEMS/queue" && let_go || return
 	echo 0 >"$ITEMS/slow"
+}
+
+timing() {
+	slow_items timing 100 3 || return
 	func_is 3 count || return
 	look "$DIR/funcs" "run_total_us run_max_us wait_total_us wait_max_us" \
 		"func=$ITEM_FN" >"$scratch/times"
@@ -104,10 +109,7 @@ timing() {
 
 # Sleeps are in the bucket for them, or, the machine being busy, in a later one.
 histograms() {
-	turn histograms on || return
-	echo 150 >"$ITEMS/slow"
-	echo "1 4" >"$ITEMS/queue" && echo 1 >"$ITEMS/flush" || return
-	echo 0 >"$ITEMS/slow"
+	slow_items histograms 150 4 || return
 	func_is "" count || return
 	look "$DIR/histograms" "what from_us to_us count" \
 		"func=$ITEM_FN" >"$scratch/buckets"
