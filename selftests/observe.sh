@@ -212,6 +212,23 @@ too_many() {
 	look_is "" works state queue=cwq_items && turn timing off && all_off
 }
 
+# 24 functions are told apart. There are two more.
+more_functions() {
+	turn timing on || return
+	echo 1 >"$ITEMS/funcs" && echo 1 >"$ITEMS/flush" || return
+	for letter in a x; do
+		look_is 1 "$DIR/funcs" count "func=func_${letter}[cwq_test_items]" ||
+			return
+	done
+	look_is 2 "$DIR/funcs" count "func=(others)" &&
+		look_is 2 "$DIR/missed" count what=funcs || return
+	turn histograms on && echo 1 >"$ITEMS/funcs" &&
+		echo 1 >"$ITEMS/flush" || return
+	[ "$(look "$DIR/histograms" count what=run "func=(others)" |
+		awk '{ n += $1 } END { print n }')" = 2 ] &&
+		turn histograms off && turn timing off && all_off
+}
+
 # A queue that is made meanwhile is observed, and its directory goes with it.
 new_queues() {
 	turn timing on && unload cwq_test_items &&
@@ -227,7 +244,7 @@ new_queues() {
 	load cwq_test_items && turn timing off && all_off
 }
 
-plan 10 cwq_test_items
+plan 11 cwq_test_items
 scratch=$(mktemp -d)
 load cwq && load cwq_test_items || exit
 result "at first nothing is observed" all_off
@@ -239,5 +256,6 @@ result "who has queued a work" provenance
 result "how long a work is pending" ages
 result "works by the thousand" churn
 result "more works than are known at once" too_many
+result "more functions than are told apart" more_functions
 result "queues come and go" new_queues
 finish

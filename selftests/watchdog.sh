@@ -53,10 +53,26 @@ a_run() {
 		look_is "idle -" queues "state func" stalls=1
 }
 
+ten_wait() {
+	[ "$(look waiters pid call=flush_work | wc -l)" -eq 10 ]
+}
+
+# Of ten that wait eight are named.
 another_run() {
 	expect "item_fn"
-	hold 1 && loop_until stalls_are 2 || return
+	mark_log
+	echo 0 >"$THRESH"
+	hold 1 || return
+	for _ in $(seq 10); do
+		echo 1 >"$ITEMS/flush_item" &
+	done
+	loop_until ten_wait || return
+	echo 1 >"$THRESH"
+	loop_until stalls_are 2 || return
 	let_go
+	wait
+	log_has 8 "waits behind it in flush_work for" &&
+		log_has 1 "and 2 more wait behind it"
 }
 
 has_executed() {

@@ -37,6 +37,7 @@
  * each_cpu	anything: call a function on each CPU
  * on_cpu	"CPU": call a function on that CPU, in a thread of its own
  * patience	"TIME": wait for cwq_items for so many milliseconds; ETIMEDOUT
+ * funcs	"CPU": an item on that CPU of cwq_items for each of 26 functions
  * oops		"CPU": an item on that CPU of cwq_items whose function dies
  * locker	"CPU": an item on that CPU of cwq_items that waits until a CPU
  *		comes or goes, and then for the CPU hotplug lock
@@ -436,6 +437,61 @@ static int set_churn(int on, int unused2, int unused3)
 	return 0;
 }
 
+/* More functions than are told apart. They do nothing. */
+
+#define DEFINE_FUNC(name)                              \
+	static void name(struct cwq_work_struct *work) \
+	{                                              \
+		CWQ_PREPARE_WORK(work, item_fn);       \
+	}
+
+DEFINE_FUNC(func_a)
+DEFINE_FUNC(func_b)
+DEFINE_FUNC(func_c)
+DEFINE_FUNC(func_d)
+DEFINE_FUNC(func_e)
+DEFINE_FUNC(func_f)
+DEFINE_FUNC(func_g)
+DEFINE_FUNC(func_h)
+DEFINE_FUNC(func_i)
+DEFINE_FUNC(func_j)
+DEFINE_FUNC(func_k)
+DEFINE_FUNC(func_l)
+DEFINE_FUNC(func_m)
+DEFINE_FUNC(func_n)
+DEFINE_FUNC(func_o)
+DEFINE_FUNC(func_p)
+DEFINE_FUNC(func_q)
+DEFINE_FUNC(func_r)
+DEFINE_FUNC(func_s)
+DEFINE_FUNC(func_t)
+DEFINE_FUNC(func_u)
+DEFINE_FUNC(func_v)
+DEFINE_FUNC(func_w)
+DEFINE_FUNC(func_x)
+DEFINE_FUNC(func_y)
+DEFINE_FUNC(func_z)
+
+static const cwq_work_func_t funcs[] = {
+	func_a, func_b, func_c, func_d, func_e, func_f, func_g, func_h, func_i,
+	func_j, func_k, func_l, func_m, func_n, func_o, func_p, func_q, func_r,
+	func_s, func_t, func_u, func_v, func_w, func_x, func_y, func_z
+};
+
+static int queue_funcs(int cpu, int unused2, int unused3)
+{
+	struct cwq_work_struct *work;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(funcs); i++, next_item++) {
+		work = &items[next_item % NR_ITEMS].work;
+		CWQ_PREPARE_WORK(work, funcs[i]);
+		if (!cwq_queue_work_on(cpu, items_wq, work))
+			return -EBUSY;
+	}
+	return 0;
+}
+
 /* The files */
 
 static const struct command {
@@ -466,6 +522,7 @@ static const struct command {
 	{ "each_cpu", call_on_each_cpu },
 	{ "on_cpu", call_on_cpu },
 	{ "patience", flush_patiently },
+	{ "funcs", queue_funcs, true },
 	{ "oops", queue_oops },
 	{ "locker", queue_locker },
 };
