@@ -58,22 +58,28 @@ set_up() {
 		echo 1 >"$instance/events/cwq/enable"
 }
 
-# A sleep that a signal ends.
+# A sleep that a signal ends, even one that comes as soon as there is a $!. Then the
+# child may not be a sleep yet, but a shell that loses other signals than KILL.
 sleep_for() {
+	sleeping=yes
 	sleep "$1" &
-	sleeper=$!
-	wait $sleeper
-	kill $sleeper 2>/dev/null
+	wait $!
+	stop_sleeping
+}
+
+stop_sleeping() {
+	[ -z "$sleeping" ] || kill -KILL $! 2>/dev/null
+	sleeping=
 }
 
 # Called by a trap.
 # shellcheck disable=SC2317
 clean_up() {
-	[ -z "$sleeper" ] || kill "$sleeper" 2>/dev/null
+	stop_sleeping
 	rmdir "$instance"
 }
 
-out=cwq.trace kb=4096 seconds='' sleeper=''
+out=cwq.trace kb=4096 seconds='' sleeping=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	-o) out=${2?} && shift ;;
