@@ -153,6 +153,9 @@ const struct api apis[] = {
 	NO_ARGS(cwq_delayed_work_timer_fn),
 	NO_ARGS(__cwq_init_work),
 	NO_ARGS(cwq_destroy_work_on_stack),
+	NO_ARGS(cwq_destroy_delayed_work_on_stack),
+	/* What their headers refer to. */
+	NO_ARGS(CWQ_ABI_SYMBOL),
 };
 const unsigned int nr_apis = ARRAY_SIZE(apis);
 

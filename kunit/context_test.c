@@ -4,6 +4,7 @@
 #include <linux/interrupt.h>
 #include <linux/irq_work.h>
 
+#include "../module/compat.h"
 #include "helpers.h"
 
 /* What is done in the context, and what was found there. */
@@ -132,7 +133,7 @@ static void timer_function(struct kunit *test)
 	timer_setup(&timer, visit_from_timer, 0);
 	mod_timer(&timer, jiffies);
 	end_visit(test, gate);
-	del_timer_sync(&timer);
+	timer_delete_sync(&timer);
 	KUNIT_EXPECT_TRUE(test, visit.softirq);
 }
 

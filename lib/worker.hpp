@@ -9,8 +9,7 @@
 namespace cwq {
 
 /*
- * The machine is about to sleep, and the worker that calls this runs a function.
- * It freezes when that is done: while a work counts as running, a cancel in
+ * The worker that calls this shall freeze, and runs a function. It freezes when that is done: while a work counts as running, a cancel in
  * somebody's suspend callback waits for it.
  */
 template <Platform P>

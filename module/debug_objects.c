@@ -10,6 +10,7 @@
 
 #include <cwq/workqueue.h>
 
+#include "compat.h"
 #include "shim.h"
 
 #ifdef CONFIG_DEBUG_OBJECTS_WORK
@@ -104,5 +105,25 @@ void cwq_shim_debug_deactivate(struct cwq_work_struct *work)
 {
 	debug_object_deactivate(work, &work_debug_descr);
 }
+
+#endif
+
+#if defined(CONFIG_DEBUG_OBJECTS_WORK) || defined(CONFIG_DEBUG_OBJECTS_TIMERS)
+
+/**
+ * cwq_destroy_delayed_work_on_stack - end a delayed work that lives on the stack
+ * @dwork: the delayed work of CWQ_INIT_DELAYED_WORK_ONSTACK(), neither delayed
+ *	nor pending nor running
+ *
+ * Does nothing without CONFIG_DEBUG_OBJECTS_WORK and CONFIG_DEBUG_OBJECTS_TIMERS.
+ *
+ * Context: any.
+ */
+void cwq_destroy_delayed_work_on_stack(struct cwq_delayed_work *dwork)
+{
+	timer_destroy_on_stack(&dwork->timer);
+	cwq_destroy_work_on_stack(&dwork->work);
+}
+EXPORT_SYMBOL_GPL(cwq_destroy_delayed_work_on_stack);
 
 #endif

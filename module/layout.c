@@ -50,4 +50,5 @@ static void __used layout(void)
 	DEFINE(CWQ_ETIMEDOUT, ETIMEDOUT);
 	DEFINE(CWQ_SIZEOF_WORK, sizeof(struct cwq_work_struct));
 	DEFINE(CWQ_SIZEOF_DELAYED_WORK, sizeof(struct cwq_delayed_work));
+	DEFINE(CWQ_ABI_OF_MODULE, CWQ_ABI_NUMBER);
 }

@@ -33,6 +33,7 @@
 #include <cwq/workqueue.h>
 
 #include "../lib/core.h"
+#include "compat.h"
 
 /*
  * SAFETY: every void * here is memory that the core keeps for just this kind of
@@ -338,19 +339,19 @@ void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay)
 /* Afterwards it is not armed and its function not under way; else false. */
 bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
 {
-	return try_to_del_timer_sync(&dwork->timer) >= 0;
+	return timer_delete_sync_try(&dwork->timer) >= 0;
 }
 
 /*
  * The same, but waits for the function. False if it cannot: on PREEMPT_RT a timer
- * function holds its CPU's expiry_lock, and del_timer_sync() would take that of the
- * CPU where the other one runs. Those have no order.
+ * function holds its CPU's expiry_lock, and timer_delete_sync() would take that of
+ * the CPU where the other one runs. Those have no order.
  */
 bool cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
 {
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) && in_serving_softirq())
 		return cwq_shim_timer_take_out(dwork);
-	del_timer_sync(&dwork->timer);
+	timer_delete_sync(&dwork->timer);
 	return true;
 }
 

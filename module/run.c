@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Calling the function of a work, and what a worker owes the kernel after it. */
-#include <linux/atomic.h>
 #include <linux/freezer.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
@@ -58,12 +57,7 @@ void cwq_shim_run(struct cwq_work_struct *work, cwq_work_func_t func)
 
 	if (unlikely(preempt_count() || lockdep_depth(current)))
 		report_leak();
-	/*
-	 * Not static_branch_unlikely(): each suspend would patch an instruction
-	 * that all CPUs are about to execute, and emulators (QEMU 7.2, with a
-	 * thread for each CPU) may then execute the breakpoint for ever.
-	 */
-	if (unlikely(atomic_read(&freezer_active.key.enabled)))
+	if (unlikely(freezing(current)))
 		cwq_core_freeze_after_run();
 	cond_resched();
 }

@@ -79,21 +79,15 @@ static inline void cwq_destroy_work_on_stack(struct cwq_work_struct *work)
 }
 #endif
 
-/**
- * cwq_destroy_delayed_work_on_stack - end a delayed work that lives on the stack
- * @dwork: the delayed work of CWQ_INIT_DELAYED_WORK_ONSTACK(), neither delayed
- *	nor pending nor running
- *
- * For the kernel's object debugging.
- *
- * Context: any.
- */
+/* What CONFIG_DEBUG_OBJECTS_TIMERS watches besides. */
+#if defined(CONFIG_DEBUG_OBJECTS_WORK) || defined(CONFIG_DEBUG_OBJECTS_TIMERS)
+void cwq_destroy_delayed_work_on_stack(struct cwq_delayed_work *dwork);
+#else
 static inline void
 cwq_destroy_delayed_work_on_stack(struct cwq_delayed_work *dwork)
 {
-	destroy_timer_on_stack(&dwork->timer);
-	cwq_destroy_work_on_stack(&dwork->work);
 }
+#endif
 
 /* These macros are laid out by hand. */
 /* clang-format off */
@@ -424,5 +418,7 @@ int cwq_execute_in_process_context(cwq_work_func_t func,
 				   struct cwq_execute_work *ew);
 int cwq_current_is_keventd(void);
 int cwq_keventd_up(void);
+
+#include <cwq/abi.h>
 
 #endif /* CWQ_WORKQUEUE_H */

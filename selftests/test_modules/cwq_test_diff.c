@@ -56,6 +56,8 @@
 
 #include <cwq/workqueue.h>
 
+#include "../../module/compat.h"
+
 #define NR_ITEMS 6
 #define MAX_OPS 100
 /* A step makes at most two events itself, and four runs of up to three. */
@@ -448,7 +450,7 @@ static void wait_for_near_timer(struct op op)
 {
 	near_item = &items[op.item];
 	wait_until(has_near_timer_fired);
-	del_timer_sync(impl->timer(near_item));
+	timer_delete_sync(impl->timer(near_item));
 }
 
 /* Returns the result, or -1 if it waits for a release. */

@@ -8,6 +8,7 @@
 #include <linux/percpu.h>
 #include <linux/timer.h>
 
+#include "../../../module/compat.h"
 #include "torture.h"
 
 #define CALLS 4
@@ -33,7 +34,7 @@ static void produce(struct rnd_state *random)
 
 static void soft_fn(struct timer_list *timer)
 {
-	struct interrupts *in = from_timer(in, timer, soft);
+	struct interrupts *in = container_of(timer, struct interrupts, soft);
 
 	produce(&in->soft_random);
 	mod_timer(timer, jiffies + 1);
@@ -57,8 +58,8 @@ void torture_interrupts_start(int cpu)
 	add_timer_on(&in->soft, cpu);
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		return;
-	hrtimer_init(&in->hard, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
-	in->hard.function = hard_fn;
+	hrtimer_setup(&in->hard, hard_fn, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_PINNED_HARD);
 	hrtimer_start(&in->hard, HARD_INTERVAL, HRTIMER_MODE_REL_PINNED_HARD);
 }
 
@@ -66,7 +67,7 @@ void torture_interrupts_stop(int cpu)
 {
 	struct interrupts *in = per_cpu_ptr(&interrupts, cpu);
 
-	del_timer_sync(&in->soft);
+	timer_delete_sync(&in->soft);
 	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
 		hrtimer_cancel(&in->hard);
 }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel's names of today, on kernels that have older ones: the one place of the
+ * module and its tests that knows of differences between kernels. What clients
+ * include has include/cwq/compat.h.
+ *
+ * HAVE_... is what scripts/Makefile.probe finds in the kernel's headers, so a stable
+ * kernel that has taken over a new name is right, too.
+ */
+#ifndef CWQ_COMPAT_H
+#define CWQ_COMPAT_H
+
+#include <linux/hrtimer.h>
+#include <linux/timer.h>
+
+#ifndef HAVE_TIMER_DELETE_SYNC /* before 6.2 and 6.1.84 */
+#define timer_delete_sync(timer) del_timer_sync(timer)
+#endif
+
+#ifndef HAVE_TIMER_DELETE_SYNC_TRY /* before 6.16 */
+#define timer_delete_sync_try(timer) try_to_del_timer_sync(timer)
+#endif
+
+#ifndef HAVE_TIMER_DESTROY_ON_STACK /* before 6.16 */
+#define timer_destroy_on_stack(timer) destroy_timer_on_stack(timer)
+#endif
+
+#ifndef HAVE_HRTIMER_SETUP /* before 6.13 */
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*fn)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = fn;
+}
+#endif
+
+#endif /* CWQ_COMPAT_H */
