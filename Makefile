@@ -3,30 +3,53 @@
 
 KDIR ?= $(or $(KERNELDIR),/lib/modules/$(shell uname -r)/build)
 
-kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)
-client = $(MAKE) -C $(KDIR) CWQ=$(CURDIR) \
-	KBUILD_EXTRA_SYMBOLS=$(CURDIR)/Module.symvers
+# MO=<directory> keeps what is built out of the source tree.
+out = $(or $(MO),$(CURDIR))
+
+# What stops Kbuild before it reads anything of ours. The rest: scripts/Makefile.check.
+one-word = $(if $(filter 1,$(words $(1))),,$(error cwq: Kbuild cannot work in a \
+	directory with a blank in its name: move "$(1)"))
+checked = $(call one-word,$(CURDIR))$(call one-word,$(KDIR))$(if \
+	$(wildcard $(KDIR)/Makefile),,$(error cwq: there are no kernel headers in \
+	$(KDIR): install them (on Debian: apt-get install \
+	linux-headers-$(shell uname -r)), or say where others are by KDIR=))$(if \
+	$(wildcard $(configured)),,$(error cwq: the kernel in $(KDIR) is not \
+	configured: "make modules_prepare" there does it))
+
+# A kernel that clang has built wants clang, and says so nowhere else.
+configured = $(KDIR)/include/config/auto.conf
+clang := $(shell sed -n 's/^CONFIG_CLANG_VERSION=\([1-9][0-9]*\)[0-9]\{4\}$$/\1/p' \
+	"$(configured)" 2>/dev/null)
+ifneq ($(clang),)
+ifeq ($(LLVM)$(filter command,$(firstword $(origin CC))),)
+llvm = LLVM=$(if $(shell command -v clang-$(clang)),-$(clang),1)
+endif
+endif
+
+kbuild = $(checked)$(MAKE) -C $(KDIR) $(llvm)
+client = $(kbuild) CWQ=$(CURDIR) KBUILD_EXTRA_SYMBOLS=$(out)/Module.symvers
+tests = M=$(CURDIR)/$(1) $(if $(MO),MO=$(MO)/$(1))
 
 .PHONY: modules modules_install kunit test_modules clean
 .PHONY: demo test test-all coverage model mutants fuzz torture torture-mutants
 .PHONY: bench shell setup help
 
 modules:
-	+$(kbuild) modules
+	+$(kbuild) M=$(CURDIR) modules
 
 modules_install:
-	+$(kbuild) modules_install
+	+$(kbuild) M=$(CURDIR) modules_install
 
 kunit: modules
-	+$(client) M=$(CURDIR)/kunit modules
+	+$(client) $(call tests,kunit) modules
 
 test_modules: modules
-	+$(client) M=$(CURDIR)/selftests/test_modules modules
+	+$(client) $(call tests,selftests/test_modules) modules
 
 clean:
-	+$(kbuild) clean
-	+$(client) M=$(CURDIR)/kunit clean
-	+$(client) M=$(CURDIR)/selftests/test_modules clean
+	+$(kbuild) M=$(CURDIR) clean
+	+$(client) $(call tests,kunit) clean
+	+$(client) $(call tests,selftests/test_modules) clean
 
 demo:
 	scripts/demo.sh
@@ -41,12 +64,10 @@ coverage:
 	scripts/coverage.sh
 
 model:
-	scripts/setup.sh
-	+$(MAKE) --no-print-directory -C lib/model run
+	scripts/model.sh run
 
 mutants fuzz:
-	scripts/setup.sh
-	+$(MAKE) --no-print-directory -C lib/model $@
+	scripts/model.sh $@
 
 torture:
 	scripts/torture.sh "$(KERNEL)" "$(DURATION)" "$(SEED)"
@@ -70,7 +91,7 @@ help:
 	@echo '  make clean           remove what was built'
 	@echo '  make kunit           build the KUnit suites as well'
 	@echo '  make test_modules    build the client modules of the selftests as well'
-	@echo '  V=1 W=1 C=1 LLVM=1   mean what they mean in the kernel'
+	@echo '  V=1 W=1 C=1 MO= LLVM= CC=  mean what they mean in the kernel; CXX= is like CC='
 	@echo
 	@echo 'In virtual machines, on Debian 12; each sets up what it needs:'
 	@echo '  make demo            the module on a stock 6.1 kernel, a client at work'

@@ -6,28 +6,39 @@
 # mitigations) comes along. The rule is Kbuild's too: dependencies through
 # fixdep, a .cmd file, objtool where C objects get it one by one.
 
-# The C++ compiler beside the C compiler that the kernel is built with.
-cxx = $(subst clang,clang++,$(subst gcc,g++,$(CC)))
+# The C++ compiler beside the C compiler that the kernel is built with: another name
+# in the same directory. CXX= names another one.
+cxx-name = $(if $(filter cc,$(1)),c++,$(subst clang,clang++,$(subst gcc,g++,$(1))))
+cxx-beside = $(if $(filter -%,$(1)),$(1),$(if $(findstring /,$(1)),$(dir $(1)))$(call cxx-name,$(notdir $(1))))
+cxx := $(if $(filter command environment,$(firstword $(origin CXX))),$(CXX),$(foreach word,$(CC),$(call cxx-beside,$(word))))
+
+# Only a build has a configuration; make clean reads this file, too.
+ifdef CONFIG_MODULES
+include $(dir $(lastword $(MAKEFILE_LIST)))Makefile.check
+
+# What a C++ compiler refuses of the flags it says itself, by option. clang++ is silent
+# about most, and takes them.
+cxx-c-only := $(shell LC_ALL=C $(cxx) $(KBUILD_CFLAGS) $(KBUILD_CFLAGS_MODULE) \
+	-fsyntax-only -x c++ /dev/null 2>&1 | sed -nE \
+	"s/.*'(-[^']+)' is (valid for .* but not|not valid) for C\+\+.*/\1/p")
+endif
+
+# Besides: the dialect; what is about an attribute that C++ spells otherwise; and
+# what clang++ does warn of.
+cxx-c-only += -std=% -Wimplicit-fallthrough% -Wno-initializer-overrides
 
 # compiler_types.h is for C; filtered as a pair with its -include.
+cxx-c-only += -include=%/compiler_types.h
 cxx-join = $(subst -include ,-include=,$(1))
 cxx-split = $(subst -include=,-include ,$(1))
 
-cxx-c-only := -std=% -include=%/compiler_types.h \
-	-Wno-pointer-sign -Wmissing-prototypes -Wstrict-prototypes \
-	-Wold-style-definition -Wdeclaration-after-statement \
-	-Wno-override-init -Wno-initializer-overrides \
-	-Wno-incompatible-pointer-types -Wno-discarded-qualifiers \
-	-Wno-alloc-size-larger-than -Wimplicit-fallthrough% \
-	-Werror=strict-prototypes -Werror=implicit-function-declaration \
-	-Werror=implicit-int -Werror=incompatible-pointer-types \
-	-Werror=designated-init
-
 # C++ debug information is more than pahole understands, so where the module
-# gets BTF, the C++ objects have none.
+# gets BTF, the C++ objects have none. Atomic operations are instructions: the
+# functions that gcc would call for them on arm64 are not in the kernel.
 cxx-only := -std=gnu++20 -ffreestanding -fno-exceptions -fno-rtti \
 	-fno-threadsafe-statics -nostdinc++ \
-	$(if $(CONFIG_DEBUG_INFO_BTF_MODULES),-g0)
+	$(if $(CONFIG_DEBUG_INFO_BTF_MODULES),-g0) \
+	$(if $(CONFIG_ARM64),-mno-outline-atomics)
 
 cxx_flags = $(call cxx-split,$(filter-out $(cxx-c-only),$(call cxx-join,$(c_flags)))) $(cxx-only)
 
