@@ -18,8 +18,9 @@ use_kernel "$name"
 
 # One place for each way to build: no object or module meets another's.
 top=$(dirname "$here")
-key=$({ echo "$top $ID $*"; gcc --version; g++ --version; } |
-    sha256sum | cut -c 1-12)
+key=$({ echo "$top $ID ${BUILD[*]} $*"
+	in_root "$ROOT" sh -c 'gcc --version; g++ --version' || true
+} | sha256sum | cut -c 1-12)
 build=$cache/build/$name-$key
 log=$cache/logs/build-$name-$key.log
 lock "build-$name-$key"
@@ -36,7 +37,7 @@ rsync --archive --ignore-missing-args --files-from="$build/.sources" \
     "$top/" "$build/"
 
 logged "building the modules for $name" "$log" \
-    make -C "$build" -j"$(nproc)" KDIR="$KDIR" LLVM="$LLVM" "$@"
+    in_root "$ROOT" make -C "$build" -j"$(nproc)" KDIR="$KDIR" "${BUILD[@]}" "$@"
 if grep -i 'warning:' "$log" >&2; then
 	# Or the next run would find nothing to do, and no warning.
 	rm -rf "$build"

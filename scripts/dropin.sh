@@ -2,29 +2,31 @@
 # SPDX-License-Identifier: GPL-2.0
 # Rebuild drivers of the kernel's own source onto cwq with <cwq/dropin.h>:
 #
-#	dropin.sh ROOT		into ROOT/modules, with what they depend on
-#	dropin.sh --statements	what compiles, and what must not; in KTAP
+#	dropin.sh KERNEL ROOT		into ROOT/modules, with what they depend on
+#	dropin.sh KERNEL --statements	what compiles, and what must not; in KTAP
 #
-# The source is Debian's linux-source-6.1, the kernel its stock 6.1. A driver gets
-# one line behind its last #include, and is otherwise untouched.
+# KERNEL is a stock one, 6.1 or 7.3, and the source that of its Debian package. A
+# driver gets one line behind its last #include, and is otherwise untouched.
 
 here=$(dirname "$(realpath "$0")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
 top=$(dirname "$here")
-(($# == 1)) || die "usage: dropin.sh ROOT|--statements"
+(($# == 2)) || die "usage: dropin.sh KERNEL ROOT|--statements"
+kernel=$1
+shift
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-use_kernel src
+use_kernel "src-$kernel"
 src=$SRC
-use_kernel 6.1
+use_kernel "$kernel"
 
 # Build what is in DIR against the kernel and cwq, whose symbols are in $symbols.
 build() {
-	make -C "$KDIR" M="$1" KBUILD_EXTRA_SYMBOLS="$symbols" \
+	in_root "$ROOT" make -C "$KDIR" M="$1" KBUILD_EXTRA_SYMBOLS="$symbols" \
 	    "CFLAGS_MODULE=-I$top/include -Wno-error" modules
 }
 
@@ -48,7 +50,7 @@ driver() {
 	[[ -f $dir/Makefile ]] || echo "obj-m := $module.o" >"$dir/Makefile"
 	sed -i 's/obj-.(CONFIG_[A-Z0-9_]*)/obj-m/' "$dir/Makefile"
 	drop_in "$dir/${file##*/}"
-	logged "rebuilding $module onto cwq" "$cache/logs/dropin-$module.log" \
+	logged "rebuilding $module onto cwq" "$cache/logs/dropin-$kernel-$module.log" \
 	    build "$dir"
 	nm "$dir/$module.ko" | grep ' U cwq_' >/dev/null ||
 		die "$module.ko uses nothing of cwq"
@@ -60,7 +62,7 @@ driver() {
 bring_needs() {
 	local module=$1 path
 
-	modprobe --dirname "$tmp/stock" --set-version "$RELEASE" \
+	in_root "$ROOT" modprobe --dirname "$tmp/stock" --set-version "$RELEASE" \
 	    --show-depends "$module" | awk '$1 == "insmod" { print $2 }' |
 	    while read -r path; do
 		[[ ${path##*/} != "$module.ko" ]] || continue
@@ -74,11 +76,11 @@ rebuild_drivers() {
 
 	root=$1
 	mkdir -p "$root/modules"
-	"$here/build.sh" 6.1 "$root/modules"
+	"$here/build.sh" "$kernel" "$root/modules"
 	symbols=$root/modules/Module.symvers
 	mkdir -p "$tmp/stock/lib"
 	cp -rs "$MODULES/lib/modules" "$tmp/stock/lib/"
-	depmod --basedir "$tmp/stock" "$RELEASE"
+	in_root "$ROOT" depmod --basedir "$tmp/stock" "$RELEASE"
 	while read -r module files; do
 		[[ $module != \#* ]] || continue
 		set -f # the source is not here

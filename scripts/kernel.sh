@@ -10,47 +10,37 @@ usage() {
 	cat <<'USAGE'
 usage: kernel.sh NAME
 
-6.1, 6.1-rt, 6.12
+NAME is a line of scripts/kernels, of which kernel.sh --list prints the names:
+
+6.1, 6.12, 7.2, 7.3, with -rt, -arm64, -riscv64
     Debian's own kernels, taken apart and not installed
-6.1-debug, 6.1-kcsan, 6.1-gcov, 6.12-debug, 6.12-rt-debug, 6.12-cfi
+6.1-debug, 7.3-kcsan and others that are not so short
     built from Debian's sources: allnoconfig plus fragments from configs/
-src the source of 6.1, as it comes
+host
+    the stock kernel of this machine's own release
+src, src-7.3
+    the source of 6.1 or 7.3, as it comes
 
   ID       a name that changes whenever the kernel does
   KIND     stock or built
+  ROOT     the Debian release in whose root a module is built for it (root.sh),
+           or empty: on this machine
+  ARCH     x86_64, aarch64 or riscv64
   RELEASE  what uname -r says on it
   IMAGE    what boots
   MODULES  the directory that holds lib/modules/RELEASE, or empty
-  KDIR     what a module is built against
-  LLVM     what LLVM= must be for that: empty, or the suffix of a clang
+  KDIR     what a module is built against, as seen in ROOT
+  BUILD    what make must be given for that: an array
   SRC      the kernel's source (not for stock ones)
 USAGE
 }
 
-# Sets release and version to those of the headers that a meta package brought.
-# Whatever else is needed of that kernel is taken in the same version.
-installed_headers() {
-	local depends pattern='^linux-headers-([^ ]+) \(= ([^)]+)\)'
-
-	depends=$(dpkg-query --show --showformat '${Depends}' "$1") ||
-		die "the package $1 is not installed" "Run scripts/setup.sh"
-	[[ $depends =~ $pattern ]] ||
-		die "the package $1 has unexpected dependencies: $depends"
-	release=${BASH_REMATCH[1]}
-	version=${BASH_REMATCH[2]}
-}
-
-# The archive holds the newest version only, so headers that have aged since
-# they were installed are upgraded before anything is fetched to match them.
-refresh_headers() {
-	local log=$cache/logs/apt-upgrade.log
-
-	logged "fetching the package lists" "$log" apt_get update
-	if ! apt-cache show "linux-headers-$release=$version" &>/dev/null; then
-		logged "upgrading $1" "$log" \
-		    apt_get install --no-install-recommends "$1"
-		installed_headers "$1"
-	fi
+facts() {
+	while (($#)); do
+		printf '%s=%q\n' "$1" "$2"
+		shift 2
+	done
+	printf 'BUILD=(%s)\n' "${build[*]}"
 }
 
 # Everything is made under another name and renamed when it is whole.
@@ -62,58 +52,119 @@ begin() {
 	mkdir -p "$new"
 }
 
-# Unpack a package in the headers' version.
+# Unpack a package of $version into $new.
 take_apart() {
-	local package=$1 log=$cache/logs/$1.log
+	local log=$cache/logs/$1.log file
 
-	logged "downloading $package $version" "$log" \
-	    env -C "$new" apt-get download "$package=$version"
-	logged "unpacking $package" "$log" \
-	    dpkg-deb --extract "$new/$package"_*.deb "$new"
-	rm "$new/$package"_*.deb
+	mkdir -p "$new/package"
+	logged "downloading $1 $version" "$log" \
+	    in_root "$root" env --chdir="$new/package" \
+	    apt-get download "$1=$version"
+	file=("$new"/package/*.deb)
+	logged "unpacking $1" "$log" dpkg-deb --extract "${file[0]}" "$new"
+	rm -r "$new/package"
 }
 
+# The package of the newest headers of the series.
+newest() {
+	in_root "$root" apt-cache search --names-only \
+	    "^linux-headers-${series//./\\.}\.[0-9][^-]*(-[0-9]+)?-$flavour\$" |
+	    cut -d ' ' -f 1 | sort -V | tail -n 1
+}
+
+# Sets release and version to those of the newest kernel of the series that the
+# archive has, with its headers installed in root.
+install_headers() {
+	local package log=$cache/logs/headers-$name.log
+
+	logged "fetching the package lists" "$log" apt_get "$root" update
+	package=$(newest)
+	[[ $package ]] || die "Debian $suite has no Linux $series for $flavour" \
+	    "It may have gone on to a later one: change scripts/kernels then."
+	release=${package#linux-headers-}
+	version=$(in_root "$root" apt-cache show "$package$foreign" |
+	    sed -n 's/^Version: //p' | sort -V | tail -n 1)
+	if [[ -z $foreign ]]; then
+		need_packages "$root" "$package=$version"
+		return
+	fi
+	# Those of another machine depend on that machine's compiler. All that is
+	# needed of them is files; the tools are this machine's.
+	need_packages "$root" "linux-kbuild-${release%-"$flavour"}" \
+	    "linux-headers-${release%-"$flavour"}-common"
+	take_apart "$package$foreign"
+	"$here/root.sh" admin "$root" cp -r "$new/usr/src/$package" /usr/src/
+	rm -rf "${new:?}/usr/src"
+}
+
+# Debian's kernel of $series and $flavour.
 stock() {
-	local name=$1 meta=$2 dir
+	local link=$cache/kernels/$name dir image
 
-	installed_headers "$meta"
-	dir=$cache/kernels/${release}_$version
-	if [[ ! -d $dir ]]; then
-		lock "$name"
-		refresh_headers "$meta"
-		dir=$cache/kernels/${release}_$version
+	dir=$(readlink "$link" || true)
+	release=${dir%%_*} version=${dir#*_}
+	if [[ ! -d $link || ! -d $(root_dir "$root")/usr/src/linux-headers-$release ]]
+	then
+		lock "kernel-$name"
+		begin "$link"
+		install_headers
+		dir=${release}_$version
+		take_apart "linux-image-$release$foreign"
+		# From 7.x on that is empty, and these have what was in it.
+		if [[ ! -e $new/boot/vmlinuz-$release ]]; then
+			take_apart "linux-binary-$release$foreign"
+			take_apart "linux-modules-$release$foreign"
+		fi
+		rm -rf "${cache:?}/kernels/$dir"
+		mv "$new" "$cache/kernels/$dir"
+		ln -sfn "$dir" "$link"
 	fi
-	if [[ ! -d $dir ]]; then
-		begin "$dir"
-		take_apart "linux-image-$release"
-		mv "$new" "$dir"
-	fi
-	facts ID "${dir##*/}" KIND stock RELEASE "$release" \
-	    IMAGE "$dir/boot/vmlinuz-$release" MODULES "$dir" \
-	    KDIR "/usr/src/linux-headers-$release" LLVM ''
+	dir=$cache/kernels/$dir
+	for image in "$dir/boot/vmlinuz-$release" \
+	    "$dir/usr/lib/modules/$release/vmlinuz"; do
+		[[ ! -e $image ]] || break
+	done
+	facts ID "${dir##*/}" KIND stock ROOT "$root" ARCH "$arch" \
+	    RELEASE "$release" IMAGE "$image" \
+	    MODULES "$([[ -d $dir/lib/modules ]] && echo "$dir" || echo "$dir/usr")" \
+	    KDIR "/usr/src/linux-headers-$release"
 }
 
-# Sets src: source_tree 6.1|6.12
+# Sets src to the source of $series, in the version of the stock kernel if that is
+# prepared, and that is still to be had.
 source_tree() {
-	local package=linux-source-$1 meta=linux-headers-$1-amd64
+	local package=linux-source-$series link=$cache/kernels/src-$series have
+	local root
 
-	# The headers of the release's own kernel have no number in their name.
-	[[ $1 != 6.1 ]] || meta=linux-headers-amd64
-	installed_headers "$meta"
+	src=$cache/kernels/$(readlink "$link" || true)
+	[[ ! -d $link ]] || return 0
+	lock "$package"
+	suite=$(awk -v series="$series" '$2 == "stock" && $4 == series {
+		print $3; exit }' "$here/kernels")
+	root=$(root_for "$suite")
+	need_packages "$root" xz-utils
+	in_root "$root" apt-cache show "$package" &>/dev/null ||
+		logged "fetching the package lists" "$cache/logs/$package.log" \
+		    apt_get "$root" update
+	have=$(readlink "$cache/kernels/$series" || true)
+	version=$(in_root "$root" apt-cache show "$package" |
+	    sed -n 's/^Version: //p' | sort -V)
+	[[ $version ]] || die "Debian $suite has no $package" \
+	    "It may have gone on to a later one: change scripts/kernels then."
+	if [[ $have && $'\n'$version$'\n' = *$'\n'"${have#*_}"$'\n'* ]]; then
+		version=${have#*_}
+	else
+		version=$(tail -n 1 <<<"$version")
+	fi
 	src=$cache/kernels/${package}_$version
-	if [[ ! -d $src ]]; then
-		lock "$package"
-		refresh_headers "$meta"
-		src=$cache/kernels/${package}_$version
-	fi
-	if [[ ! -d $src ]]; then
-		begin "$src"
-		take_apart "$package"
-		logged "unpacking the source" "$cache/logs/$package.log" \
-		    tar -C "$new" -xf "$new/usr/src/$package.tar.xz"
-		mv "$new/$package" "$src"
-		rm -r "$new"
-	fi
+	begin "$src"
+	take_apart "$package"
+	logged "unpacking the source" "$cache/logs/$package.log" \
+	    tar -C "$new" -xf "$new/usr/src/$package.tar.xz"
+	rm -rf "$src"
+	mv "$new/$package" "$src"
+	rm -r "$new"
+	ln -sfn "${src##*/}" "$link"
 }
 
 # The options of fragments, without the comments. The last to speak of an option
@@ -128,71 +179,106 @@ options() {
 	    END { for (option in line) print line[option] }' | sort
 }
 
-build_in() {
-	local name=$1 llvm=$2 dir=$3 log=$cache/logs/$1.log fragment lost
-	shift 3
+# make_kernel DIR TARGET... - in the kernel's source
+# shellcheck disable=SC2317 # logged calls it
+make_kernel() {
+	local dir=$1
+	shift
 
-	fragment=$dir/fragment
+	in_root "$root" make -C "$src" O="$dir" "${build[@]}" \
+	    KCONFIG_ALLCONFIG="$dir/fragment" -j"$(nproc)" "$@"
+}
+
+build_in() {
+	local dir=$1 log=$cache/logs/$name.log fragment=$1/fragment lost
+	shift
+
 	options "$@" >"$fragment"
-	logged "configuring $name" "$log" make -C "$src" O="$dir" LLVM="$llvm" \
-	    KCONFIG_ALLCONFIG="$fragment" allnoconfig
-	lost=$(grep -vxFf "$dir/.config" "$fragment" || true)
+	logged "configuring $name" "$log" make_kernel "$dir" allnoconfig
+	# An option that is not to be may be one that there is not.
+	lost=$(awk -F '[ =]' 'NR == FNR { line[$0]; has[$1]; next }
+	    !($0 in line) && (!/^#/ || $2 in has)' "$dir/.config" "$fragment")
 	[[ -z $lost ]] || die "these lines of configs/ did not survive:" \
 	    "$lost" "A dependency of each is missing in: $*"
 	logged "building $name" "$log" \
-	    make -C "$src" O="$dir" LLVM="$llvm" -j"$(nproc)" \
-	    bzImage modules
+	    make_kernel "$dir" "${image##*/}" modules
 	# What builds a module needs no object but those of the tools.
-	find "$dir" -path "$dir/scripts" -prune -o \
-	    -name '*.[ao]' -exec rm {} +
+	find "$dir" \( -path "$dir/scripts" -o -path "$dir/tools" \) -prune -o \
+	    -name '*.[ao]' ! -name module.lds ! -path '*/lib/lib.a' -exec rm {} +
 }
 
-# built NAME SOURCE LLVM FRAGMENT...
+# A kernel of $series from source, of these fragments.
 built() {
-	local name=$1 source=$2 llvm=$3 cc=gcc key dir
-	shift 3
+	local key dir image=arch/x86/boot/bzImage
 
-	source_tree "$source"
-	[[ -z $llvm ]] || cc=clang$llvm
-	key=$({ echo "$version"; "$cc" --version; options "$@"; } |
-	    sha256sum | cut -c 1-12)
+	[[ $arch != aarch64 ]] || image=arch/arm64/boot/Image.gz
+	source_tree
+	need_packages "$root" "${kernel_packages[@]}" "${compilers[@]}"
+	key=$({ echo "$src ${build[*]}"; options "$@"
+		in_root "$root" "$cc" --version; } | sha256sum | cut -c 1-12)
 	dir=$cache/kernels/${name}_$key
 	if [[ ! -d $dir ]]; then
 		lock "$name"
 	fi
 	if [[ ! -d $dir ]]; then
 		begin "$dir"
-		build_in "$name" "$llvm" "$new" "$@"
+		build_in "$new" "$@"
 		mv "$new" "$dir"
 	fi
-	facts ID "${dir##*/}" KIND built \
+	facts ID "${dir##*/}" KIND built ROOT "$root" ARCH "$arch" \
 	    RELEASE "$(<"$dir/include/config/kernel.release")" \
-	    IMAGE "$dir/arch/x86/boot/bzImage" MODULES '' \
-	    KDIR "$dir" LLVM "$llvm" SRC "$src"
+	    IMAGE "$dir/$image" MODULES '' KDIR "$dir" SRC "$src"
 }
 
-facts() {
-	while (($#)); do
-		printf '%s=%q\n' "$1" "$2"
-		shift 2
-	done
+# The compiler that a release's kernels are built by, or another one: gcc, or clang-NN
+# with its tools.
+use_compiler() {
+	cc=${cc:-gcc} compilers=(gcc g++) build=()
+	case $arch in
+	x86_64) foreign='' ;;
+	aarch64) foreign=:arm64 build=(ARCH=arm64) ;;
+	riscv64) foreign=:riscv64 build=(ARCH=riscv) ;;
+	esac
+	if [[ $cc = clang* ]]; then
+		compilers=("$cc" "lld${cc#clang}" "llvm${cc#clang}")
+		build+=("LLVM=${cc#clang}")
+	elif [[ $foreign ]]; then
+		compilers+=("g++-$arch-linux-gnu")
+		build+=("CROSS_COMPILE=$arch-linux-gnu-")
+		cc=$arch-linux-gnu-gcc
+	fi
 }
 
 # In braces, so bash has read all of it before something that takes minutes.
 {
-	case ${1-} in
-	6.1) stock 6.1 linux-headers-amd64 ;;
-	6.1-rt) stock 6.1-rt linux-headers-rt-amd64 ;;
-	6.12) stock 6.12 linux-headers-6.12-amd64 ;;
-	6.1-debug) built "$1" 6.1 '' vm 6.1 debug 6.1-debug ;;
-	6.1-kcsan) built "$1" 6.1 '' vm 6.1 kcsan ;;
-	6.1-gcov) built "$1" 6.1 '' vm 6.1 gcov ;;
-	6.12-debug) built "$1" 6.12 '' vm 6.12 debug ;;
-	6.12-rt-debug) built "$1" 6.12 '' vm 6.12 debug rt ;;
-	6.12-cfi) built "$1" 6.12 -19 vm 6.12 cfi ;;
-	src) source_tree 6.1 && facts SRC "$src" ;;
-	--help) usage ;;
-	*) usage >&2; exit 1 ;;
+	name=${1-} root='' suite='' series='' flavour='' arch=x86_64 cc=''
+	case $name in
+	--help) usage; exit ;;
+	--list) sed -nE 's/^([0-9][^ \t]*).*/\1/p' "$here/kernels"; exit ;;
+	host) name=$(host_kernel) ;;
+	src) name=6.1 want=source ;;
+	src-*) name=${name#src-} want=source ;;
 	esac
+	line=$(awk -v name="$name" '$1 == name' "$here/kernels")
+	[[ $line ]] || { usage >&2; exit 1; }
+	read -r _ kind suite series flavour cc fragments <<<"$line"
+	case $flavour in
+	*arm64) arch=aarch64 ;;
+	*riscv64) arch=riscv64 ;;
+	esac
+	[[ $cc != - ]] || cc=
+	use_compiler
+	root=$(root_for "$suite")
+	mkdir -p "$cache/kernels"
+	if [[ ${want-} = source ]]; then
+		source_tree
+		facts SRC "$src"
+	elif [[ $kind = stock ]]; then
+		need_packages "$root" "${module_packages[@]}" "${compilers[@]}"
+		stock
+	else
+		# shellcheck disable=SC2086
+		built $fragments
+	fi
 	exit
 }

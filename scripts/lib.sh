@@ -73,17 +73,90 @@ as_root() {
 	fi
 }
 
-# apt-get, not asking anybody anything, and patient with another apt.
+# The codename of this machine's Debian; empty if it is another distribution. Testing
+# and unstable are the next release.
+debian_release() {
+	local ID='' VERSION_CODENAME=''
+
+	# shellcheck source=/dev/null
+	. /etc/os-release
+	[[ $ID != debian ]] || echo "$VERSION_CODENAME"
+}
+
+# The stock kernel of this machine's release; elsewhere that of Debian stable.
+host_kernel() {
+	case $(debian_release) in
+	bookworm) echo 6.1 ;;
+	forky) echo 7.2 ;;
+	*) echo 6.12 ;;
+	esac
+}
+
+# Where to build for the kernels of a suite, such as trixie-backports: in the root of
+# that release, or, which is empty, on this machine, if it has this suite.
+root_for() {
+	[[ $1 = "$(debian_release)" ]] || echo "${1%%-*}"
+}
+
+# Where what checks the sources is taken from: its verdicts are those of a version.
+# shellcheck disable=SC2034
+tools=$(root_for bookworm)
+
+# The directory of a root.
+root_dir() {
+	[[ -z $1 ]] || echo "$cache/roots/$1"
+}
+
+# Run a command in a root, or here if it is empty: in_root ROOT COMMAND...
+in_root() {
+	local root=$1
+	shift
+
+	if [[ $root ]]; then
+		"${BASH_SOURCE%/*}/root.sh" run "$root" "$@"
+	else
+		"$@"
+	fi
+}
+
+# apt-get in a root, not asking anybody anything, and patient with another apt:
+# apt_get ROOT ARGUMENT...
 apt_get() {
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet \
+	local root=$1 as=(as_root)
+	shift
+
+	[[ -z $root ]] || as=("${BASH_SOURCE%/*}/root.sh" admin "$root")
+	"${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet \
 	    -o DPkg::Lock::Timeout=600 "$@"
 }
 
-apt_install() {
-	logged "fetching the package lists" "$cache/logs/apt-update.log" \
-	    apt_get update
-	logged "installing $*" "$cache/logs/apt-install.log" \
-	    apt_get install --no-install-recommends "$@"
+# What it takes to build modules, and kernels.
+# shellcheck disable=SC2034
+module_packages=(make libc6-dev kmod)
+# shellcheck disable=SC2034
+kernel_packages=("${module_packages[@]}" flex bison bc libelf-dev libssl-dev
+	dwarves xz-utils perl python3 rsync cpio)
+
+# Install what is missing in a root: need_packages ROOT PACKAGE[=VERSION]...
+need_packages() {
+	local root=$1 where=${1:-machine} installed package missing=()
+	shift
+
+	[[ -z $root ]] || "${BASH_SOURCE%/*}/root.sh" make "$root"
+	# shellcheck disable=SC2016 # dpkg-query expands them
+	installed=$(in_root "$root" dpkg-query --show --showformat \
+	    '${db:Status-Status} ${Package}\n' "${@%%=*}" 2>/dev/null || true)
+	for package; do
+		[[ $'\n'$installed$'\n' = *$'\n'"installed ${package%%=*}"$'\n'* ]] ||
+			missing+=("$package")
+	done
+	((${#missing[@]})) || return 0
+	lock "apt-$where"
+	logged "fetching the package lists ($where)" \
+	    "$cache/logs/apt-update-$where.log" apt_get "$root" update
+	logged "installing ${missing[*]} ($where)" \
+	    "$cache/logs/apt-install-$where.log" \
+	    apt_get "$root" install --no-install-recommends "${missing[@]}"
 }
 
 # Have the named thing to ourselves until this script ends.
@@ -102,6 +175,11 @@ lock() {
 use_kernel() {
 	local facts
 
+	# For shellcheck, too.
+	# shellcheck disable=SC2034
+	ID='' KIND='' ROOT='' ARCH='' RELEASE='' IMAGE='' MODULES='' KDIR='' SRC=''
+	# shellcheck disable=SC2034
+	BUILD=()
 	facts=$("${BASH_SOURCE%/*}/kernel.sh" "$1")
 	eval "$facts"
 }

@@ -5,12 +5,13 @@
 #
 #	check		the sources: format, locking, scripts; no kernel
 #	model		the core under a model checker, on this machine
-#	build		the module, for each stock kernel, without a warning
-#	kunit		the KUnit suites, on 6.1-debug, or whichever test kernel
-#			is the KERNEL
-#	dropin		drivers of the kernel's, rebuilt onto cwq, on stock 6.1
-#	selftests	the kselftests, on each stock kernel, or whichever kernel
-#			is the KERNEL; and 6.1 without debugfs
+#	build		the module, for each stock kernel, without a warning; what
+#			stops a build, and what keeps a client from being loaded
+#	kunit		the KUnit suites, on the test kernels
+#	dropin		drivers of the kernel's, rebuilt onto cwq, on stock kernels
+#	selftests	the kselftests, on stock kernels, or whichever kernel is the
+#			KERNEL; and 6.1 without debugfs
+#	smoke		a few of them, on arm64
 #	cost		the budget of instructions, on stock 6.1
 
 here=$(dirname "$(realpath "$0")")
@@ -18,11 +19,25 @@ top=$(dirname "$here")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-suites=(check model build kunit dropin selftests cost)
-debug_kernels=(6.1-debug)
-stock_kernels=(6.1 6.1-rt 6.12)
-# Only if asked for.
-more_kernels=(6.1-kcsan 6.1-gcov 6.12-debug 6.12-rt-debug 6.12-cfi)
+suites=(check model build kunit dropin selftests smoke cost)
+
+# The kernels of each suite, and those that it has only if asked for.
+declare -A usual=(
+	[build]="6.1 6.12 7.3 7.3-rt 7.3-arm64"
+	[kunit]="6.1-debug 7.3-debug 7.3-arm64-test"
+	[dropin]="6.1 7.3"
+	[selftests]="6.1 6.12 7.3 7.3-rt"
+	[smoke]="7.3-arm64"
+	[cost]="6.1"
+)
+built="6.1-kcsan 6.1-gcov 6.1-clang 6.12-debug 6.12-rt-debug 6.12-cfi 7.3-kcsan
+	7.3-rt-debug 7.3-cfi"
+declare -A asked=(
+	[build]="6.1-rt 6.12-rt 7.2 6.12-arm64 6.12-riscv64"
+	[kunit]=$built
+	[selftests]="6.1-rt 6.12-rt 7.2 6.12-arm64 7.3-arm64 6.1-debug 7.3-debug $built"
+)
+mapfile -t all_kernels < <("$here/kernel.sh" --list)
 
 one_of() {
 	local what=$1 word=$2
@@ -34,16 +49,17 @@ one_of() {
 
 suite=${1-} kernel=${2-}
 one_of suite "$suite" "${suites[@]}"
-one_of kernel "$kernel" "${debug_kernels[@]}" "${stock_kernels[@]}" \
-    "${more_kernels[@]}" all
+one_of kernel "$kernel" "${all_kernels[@]}" all
 
 # The kernels of a suite that we were asked for.
 kernels() {
 	local k
 
-	for k; do
+	# shellcheck disable=SC2086 # they are words
+	printf '%s\n' ${usual[$1]} ${kernel:+${asked[$1]-}} |
+	    while read -r k; do
 		[[ $kernel && $kernel != all && $kernel != "$k" ]] || echo "$k"
-	done
+	    done
 }
 
 logs=$cache/logs/test
@@ -119,7 +135,7 @@ boot() {
 		cp "$base.stdout" "$base.ktap"
 	fi
 	use_kernel src
-	"$SRC/tools/testing/kunit/kunit.py" parse "$base.ktap" \
+	tool "$SRC/tools/testing/kunit/kunit.py" parse "$base.ktap" \
 	    >"$base.parsed" 2>&1 || true
 	tally "$what" $((SECONDS - start)) "$base.parsed"
 	if grep -qE 'FAILED|CRASHED|ERROR' "$base.parsed"; then
@@ -152,7 +168,7 @@ thread_safety() {
 		    'LOCKDEP_MAP 0' 'QUEUE_MAP 0'
 		printf '#define CWQ_E%s 1\n' DEADLK INVAL RESTARTSYS TIMEDOUT
 	} >"$tmp/layout.h"
-	clang++ -std=c++20 -fsyntax-only -Wall -Wextra -Wthread-safety \
+	tool clang++ -std=c++20 -fsyntax-only -Wall -Wextra -Wthread-safety \
 	    -Werror -I"$tmp" -I"$top/include" '-DIS_ENABLED(option)=0' \
 	    "$top/lib/core.cc"
 }
@@ -187,31 +203,40 @@ python_style() {
 	local typed=("$here"/{cwq,cwqtop,cwq_bench,tests})
 	local sources=("${typed[@]}" "$here"/{cwq_report,cwq-report,cwq-bench})
 
-	pyflakes3 "${sources[@]}" "$here/check-log.py" &&
-		pycodestyle --max-line-length=80 "${sources[@]}" &&
-		mypy --cache-dir "$cache/mypy" "${typed[@]}"
+	tool pyflakes3 "${sources[@]}" "$here/check-log.py" &&
+		tool pycodestyle --max-line-length=80 "${sources[@]}" &&
+		tool mypy --cache-dir "$cache/mypy" "${typed[@]}"
+}
+
+# A tool of the release that gives the verdicts.
+tool() {
+	in_root "$tools" "$@"
 }
 
 suite_check() {
 	local c cxx
+
+	need_packages "$tools" clang clang-format shellcheck pyflakes3 pycodestyle \
+	    mypy perl python3 patch
 	mapfile -t c < <(cd "$top" && git ls-files '*.c' '*.h')
 	mapfile -t cxx < <(cd "$top" && git ls-files '*.cc' '*.hpp')
 
 	try 'log checker' "$here/check-log.py" --self-test
-	try 'Python' env -C "$here" python3 -m unittest discover \
+	try 'Python' tool env -C "$here" python3 -m unittest discover \
 	    --start-directory tests --top-level-directory .
 	try 'Python style' python_style
-	try 'scripts' shellcheck --external-sources "$here"/*.sh "$here"/vm-* \
+	try 'scripts' tool shellcheck --external-sources "$here"/*.sh "$here"/vm-* \
 	    "$top"/selftests/*.sh "$top"/lib/model/*.sh
-	try 'format' env -C "$top" clang-format --dry-run -Werror \
+	try 'format' tool env -C "$top" clang-format --dry-run -Werror \
 	    "${c[@]}" "${cxx[@]}"
 	try 'locking' thread_safety
 	try 'exports' exports_are_tried
+	try 'ABI' "$here/abi.sh"
 	try 'mutants' mutants_apply
 	use_kernel src
-	try 'kernel-doc' env -C "$top" perl "$SRC/scripts/kernel-doc" -none \
+	try 'kernel-doc' tool env -C "$top" perl "$SRC/scripts/kernel-doc" -none \
 	    -Werror "${c[@]}"
-	try 'checkpatch' env -C "$top" perl "$SRC/scripts/checkpatch.pl" \
+	try 'checkpatch' tool env -C "$top" perl "$SRC/scripts/checkpatch.pl" \
 	    --no-tree --terse --show-types --no-summary --file "${c[@]}"
 }
 
@@ -220,8 +245,7 @@ suite_model() {
 
 	say "model ..."
 	# Our SUITE, which make has put into the environment, is none of its.
-	make --no-print-directory -C "$top/lib/model" -j"$(nproc)" SUITE= run \
-	    >"$log" 2>&1 || died=1
+	"$here/model.sh" SUITE= run >"$log" 2>&1 || died=1
 	good=$(grep -ac '^ok ' "$log" || true)
 	bad=$(grep -ac '^not ok ' "$log" || true)
 	((bad)) || bad=$died
@@ -242,7 +266,8 @@ rebuild() {
 	    rsync --archive --ignore-missing-args --files-from=- "$top/" "$dir/"
 	# Prints what make has compiled, one a line.
 	compiled() {
-		make -C "$dir" KDIR="$KDIR" >"$log" || return
+		in_root "$ROOT" make -C "$dir" KDIR="$KDIR" "${BUILD[@]}" \
+		    >"$log" || return
 		cat "$log" >&2
 		awk '/^ +(CC|CXX) / { print $NF }' "$log" | sed "s|^$dir/||"
 	}
@@ -257,8 +282,9 @@ suite_build() {
 	while read -r k; do
 		try "build $k" "$here/build.sh" "$k" "$tmp/build" \
 		    test_modules W=1
-		try "rebuild $k" rebuild "$k"
-	done < <(kernels "${stock_kernels[@]}")
+		# The rules of Kbuild are those of its release.
+		[[ $k = *-* ]] || try "rebuild $k" rebuild "$k"
+	done < <(kernels build)
 }
 
 suite_kunit() {
@@ -268,63 +294,79 @@ suite_kunit() {
 		"$here/build.sh" "$k" "$root/modules" kunit test_modules
 		cp "$here/vm-kunit" "$root/run-tests"
 		boot "kunit $k" "$k" "$root" log
-	done < <(kernels "${debug_kernels[@]}" ${kernel:+"${more_kernels[@]}"})
+	done < <(kernels kunit)
 }
 
-# The drivers of the kernel's, and what must not compile, on the one kernel whose
-# source there is. The crypto self-tests take long in a VM, and fail for it.
+# The drivers of the kernel's, and what must not compile, with the source of their own
+# kernel. The crypto self-tests take long in a VM, and fail for it.
 suite_dropin() {
-	local root=$tmp/dropin start=$SECONDS log=$logs/dropin.ktap good bad
+	local k root=$tmp/dropin start log good bad
 
-	[[ -n $(kernels 6.1) ]] || return 0
-	"$here/dropin.sh" --statements | tee "$log"
-	good=$(grep -c '^ok ' "$log" || true)
-	bad=$(grep -c '^not ok ' "$log" || true)
-	count 'dropin: statements' "$good" "$bad" $((SECONDS - start))
-
-	mkdir -p "$root/selftests"
-	"$here/dropin.sh" "$root"
-	cp "$top/selftests/functions.sh" "$root/selftests"
-	cp "$top/selftests/dropin/run-in-vm.sh" "$root/run-tests"
 	head -c 1474560 /dev/urandom >"$tmp/floppy"
-	sha256sum <"$tmp/floppy" >"$root/floppy.sha256"
-	boot "dropin 6.1" 6.1 "$root" stdout \
-	    --append cryptomgr.notests \
-	    --qemu "-netdev user,id=net -device e1000,netdev=net \
-	    -drive if=floppy,format=raw,file=$tmp/floppy"
+	while read -r k; do
+		start=$SECONDS log=$logs/dropin-$k.ktap
+		"$here/dropin.sh" "$k" --statements | tee "$log"
+		good=$(grep -c '^ok ' "$log" || true)
+		bad=$(grep -c '^not ok ' "$log" || true)
+		count "dropin $k: statements" "$good" "$bad" $((SECONDS - start))
+
+		rm -rf "$root"
+		mkdir -p "$root/selftests"
+		"$here/dropin.sh" "$k" "$root"
+		cp "$top/selftests/functions.sh" "$root/selftests"
+		cp "$top/selftests/dropin/run-in-vm.sh" "$root/run-tests"
+		sha256sum <"$tmp/floppy" >"$root/floppy.sha256"
+		boot "dropin $k" "$k" "$root" stdout \
+		    --append cryptomgr.notests \
+		    --qemu "-netdev user,id=net -device e1000,netdev=net \
+		    -drive if=floppy,format=raw,file=$tmp/floppy"
+	done < <(kernels dropin)
+}
+
+# install_selftests KERNEL ROOT - the kselftests, and what they need in a VM
+install_selftests() {
+	rm -rf "$2"
+	"$here/build.sh" "$1" "$tmp/modules" test_modules W=1
+	use_kernel src
+	make -s -C "$top/selftests" KSELFTEST_SRC="$SRC" \
+	    MODULES="$tmp/modules" INSTALL_PATH="$2/selftests" \
+	    kselftest-install
+	use_kernel "$1"
+	"$here/vm-python.sh" "$2" "$ARCH"
+	cp "$top/selftests/run-in-vm.sh" "$2/run-tests"
 }
 
 suite_selftests() {
 	local k root=$tmp/selftests
 
 	while read -r k; do
-		rm -rf "$root"
-		"$here/build.sh" "$k" "$tmp/modules" test_modules W=1
-		use_kernel src
-		make -s -C "$top/selftests" KSELFTEST_SRC="$SRC" \
-		    MODULES="$tmp/modules" INSTALL_PATH="$root/selftests" \
-		    kselftest-install
-		"$here/vm-python.sh" "$root"
-		cp "$top/selftests/run-in-vm.sh" "$root/run-tests"
+		install_selftests "$k" "$root"
 		boot "selftests $k" "$k" "$root" stdout --timeout 2700
 		[[ $k = 6.1 ]] || continue
 		cp "$top/selftests/no-debugfs-in-vm.sh" "$root/run-tests"
 		boot 'no debugfs 6.1' 6.1 "$root" stdout --append debugfs=off
-	# They take long on a kernel that watches itself.
-	done < <(kernels "${stock_kernels[@]}" \
-	    ${kernel:+"${debug_kernels[@]}" "${more_kernels[@]}"})
+	done < <(kernels selftests)
+}
+
+# What tells soonest that cwq does not work on a machine.
+suite_smoke() {
+	local k root=$tmp/smoke
+
+	while read -r k; do
+		install_selftests "$k" "$root"
+		printf 'cwq:%s\n' lifecycle.sh client.sh hash.sh hotplug.sh \
+		    >"$root/selftests/kselftest-list.txt"
+		boot "smoke $k" "$k" "$root" stdout
+	done < <(kernels smoke)
 }
 
 # What cwq's operations cost, against what they may.
 suite_cost() {
-	[[ -n $(kernels 6.1) ]] || return 0
+	[[ -n $(kernels cost) ]] || return 0
 	try 'cost 6.1' "$here/cost.sh"
 }
 
-case " ${more_kernels[*]} all " in
-*" ${kernel:-none} "*) "$here/setup.sh" all ;;
-*) "$here/setup.sh" ;;
-esac
+"$here/setup.sh"
 for s in "${suites[@]}"; do
 	[[ -n $suite && $suite != "$s" ]] || "suite_$s"
 done

@@ -14,7 +14,7 @@ ROOT is a directory that is laid over a busybox root. Its /run-tests is run
 with /proc, /sys, debugfs and tracefs mounted; what it prints appears here as
 it comes, and its exit status is vm.sh's. The kernel's console goes to a log.
 
-  --kernel NAME     as for kernel.sh (6.1)
+  --kernel NAME     as for kernel.sh (host)
   --cpus N          (4)
   --memory MB       (1024)
   --timeout SECONDS after which the VM is killed (300)
@@ -29,7 +29,7 @@ exit status: the payload's; 124: timed out; 125: there was no verdict
 USAGE
 }
 
-kernel=6.1 cpus=4 memory=1024 timeout=300 append='' mode=run
+kernel=host cpus=4 memory=1024 timeout=300 append='' mode=run
 log='' results='' root=''
 accel=(-accel 'tcg,thread=multi') devices=()
 
@@ -58,6 +58,41 @@ done
 
 use_kernel "$kernel"
 
+# busybox_for ARCH - of this machine, or of Debian for that
+busybox_for() {
+	local dir=$cache/busybox-$1
+
+	if [[ $1 = "$(uname -m)" ]]; then
+		command -v busybox
+		return
+	fi
+	if [[ ! -d $dir ]]; then
+		lock "busybox-$1"
+		rm -rf "$dir.new"
+		mkdir -p "$dir.new"
+		logged "downloading busybox for $1" "$cache/logs/busybox-$1.log" \
+		    in_root "$ROOT" env --chdir="$dir.new" \
+		    apt-get download busybox-static:arm64
+		dpkg-deb --extract "$dir.new"/*.deb "$dir.new"
+		mv "$dir.new" "$dir"
+	fi
+	find "$dir" -path "*/bin/busybox"
+}
+
+# Sets emulator. Before 8.1 QEMU may go on executing an instruction that the kernel
+# has patched while all CPUs were about to execute it (Documentation/testing.md); then
+# we take the one of a newer release's root, if setup.sh has put it there.
+use_emulator() {
+	local version
+
+	emulator=("$1")
+	version=$("$1" --version | sed -nE 's/.* version ([0-9.]+).*/\1/p')
+	if [[ $(printf '8.1\n%s\n' "$version" | sort -V | head -n 1) != 8.1 &&
+	    -x $(root_dir trixie)/usr/bin/$1 ]]; then
+		emulator=("$here/root.sh" run trixie "$1")
+	fi
+}
+
 tmp=$(mktemp -d)
 vm=
 trap '[[ -z $vm ]] || kill "$vm" || true; rm -rf "$tmp"' EXIT
@@ -70,7 +105,7 @@ pack() {
 base=$tmp/base
 mkdir -p "$base"/{bin,sbin,usr/{bin,sbin}} \
     "$base"/{dev,mnt,proc,results,root,run,sys,tmp}
-cp "$(command -v busybox)" "$base/bin/busybox"
+cp "$(busybox_for "$ARCH")" "$base/bin/busybox"
 ln -s busybox "$base/bin/sh"
 install -m 755 "$here/vm-init" "$base/init"
 { pack "$base"; pack "$root"; } | gzip -1 >"$tmp/initramfs.gz"
@@ -89,18 +124,37 @@ install -m 755 "$here/vm-init" "$base/init"
 # panic=-1 resets at once and -no-reboot turns a reset into an end, so a
 # kernel that dies ends the run. An oops is as good as dead: what waits for the
 # oopsed thread would only sit there until the time is up.
-qemu=(
-	qemu-system-x86_64 -machine pc -bios qboot.rom
-	"${accel[@]}" -cpu 'max,la57=off' -smp "$cpus" -m "$memory"
+qemu=("${accel[@]}" -smp "$cpus" -m "$memory"
 	-nodefaults -no-user-config -display none -no-reboot
 	-kernel "$IMAGE" -initrd "$tmp/initramfs.gz"
 	"${devices[@]}"
 )
-cmdline="console=ttyS0 tsc=reliable noirqdebug panic=-1 oops=panic"
-khz=$(awk '/^bogomips/ { printf "%.0f", $3 * 500; exit }' /proc/cpuinfo)
-[[ ${accel[*]} = *icount* || -z $khz ]] || cmdline+=" tsc_early_khz=$khz"
+cmdline="panic=-1 oops=panic"
+case $ARCH in
+x86_64)
+	use_emulator qemu-system-x86_64
+	qemu=("${emulator[@]}" -machine pc -bios qboot.rom -cpu 'max,la57=off'
+		"${qemu[@]}")
+	cmdline+=" console=ttyS0 tsc=reliable noirqdebug"
+	khz=$(awk '/^bogomips/ { printf "%.0f", $3 * 500; exit }' /proc/cpuinfo)
+	[[ ${accel[*]} = *icount* || -z $khz ]] || cmdline+=" tsc_early_khz=$khz"
+	port=ttyS1 channel=(-serial stdio)
+	;;
+aarch64)
+	use_emulator qemu-system-aarch64
+	qemu=("${emulator[@]}" -machine virt -cpu 'max,pauth-impdef=on'
+		"${qemu[@]}")
+	cmdline+=" console=ttyAMA0"
+	# shellcheck disable=SC2054
+	port=hvc0 channel=(-device virtio-serial-pci -chardev stdio,id=payload
+		-device virtconsole,chardev=payload)
+	;;
+*)
+	die "vm.sh boots no $ARCH"
+	;;
+esac
 alarm=$((timeout > 40 ? timeout - 20 : timeout / 2))
-cmdline+=" vm_mode=$mode vm_alarm=$alarm"
+cmdline+=" vm_mode=$mode vm_alarm=$alarm vm_port=$port"
 
 # A serial line does not tell the VM what it is connected to.
 if [[ $mode = shell ]]; then
@@ -140,7 +194,7 @@ boot() {
 	setpriv --pdeathsig TERM \
 	    timeout --kill-after=5 "$timeout" \
 	    "${qemu[@]}" -append "$cmdline $append" \
-	    -serial "file:$log" -serial stdio \
+	    -serial "file:$log" "${channel[@]}" \
 	    </dev/null >"$tmp/out" 2>"$tmp/stderr" &
 	vm=$!
 	while IFS=$'\036' read -r text record || [[ -n $text ]]; do
