@@ -45,11 +45,14 @@ kunit: modules
 
 test_modules: modules
 	+$(client) $(call tests,selftests/test_modules) modules
+	+$(client) $(call tests,selftests/test_modules/abi) \
+		KBUILD_MODPOST_WARN=1 modules
 
 clean:
 	+$(kbuild) M=$(CURDIR) clean
 	+$(client) $(call tests,kunit) clean
 	+$(client) $(call tests,selftests/test_modules) clean
+	+$(client) $(call tests,selftests/test_modules/abi) clean
 
 demo:
 	scripts/demo.sh
@@ -93,13 +96,12 @@ help:
 	@echo '  make test_modules    build the client modules of the selftests as well'
 	@echo '  V=1 W=1 C=1 MO= LLVM= CC=  mean what they mean in the kernel; CXX= is like CC='
 	@echo
-	@echo 'In virtual machines, on Debian 12; each sets up what it needs:'
-	@echo '  make demo            the module on a stock 6.1 kernel, a client at work'
+	@echo 'In virtual machines, on Debian 12 and later; each sets up what it needs:'
+	@echo "  make demo            the module on this release's stock kernel, a client at work"
 	@echo '  make test            all tests; SUITE=<suite> and KERNEL=<kernel> narrow it'
-	@echo '      suites:          check model build kunit dropin selftests cost'
-	@echo '      kernels:         6.1-debug 6.1 6.1-rt 6.12; if asked for, 6.1-kcsan'
-	@echo '                       6.1-gcov 6.12-debug 6.12-rt-debug 6.12-cfi'
-	@echo '  make test-all        the same on all kernels; takes an hour or two'
+	@echo '      suites:          check model build kunit dropin selftests smoke cost'
+	@echo '      kernels:         those of scripts/kernels, from 6.1 to 7.3-arm64'
+	@echo '  make test-all        the same on all kernels; takes several hours'
 	@echo '  make coverage        which lines of the module do the tests reach?'
 	@echo '  make model           the core under a model checker, on this machine'
 	@echo '      SUITE=<name> BOUND=<n> RANDOM=<n>  narrow or widen the search'

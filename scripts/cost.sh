@@ -12,13 +12,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 log=$cache/logs/cost.log
 
-"$here/setup.sh" demo
+"$here/setup.sh"
 "$here/build.sh" 6.1 "$work/modules" test_modules W=1
 mkdir -p "$work/root/modules"
 cp "$work"/modules/{cwq,cwq_bench}.ko "$work/root/modules"
 cp "$here/../selftests/bench-in-vm.sh" "$work/root/run-tests"
 echo "1 ops only=cwq" >"$work/root/plan"
-"$here/vm.sh" --icount --append mitigations=off --log "$log" \
+"$here/vm.sh" --kernel 6.1 --icount --append mitigations=off --log "$log" \
     --results "$work/results" "$work/root"
 "$here/check-log.py" "$log"
 if [[ ${1-} = --update ]]; then

@@ -12,7 +12,8 @@ kernel=6.1-gcov
 out=$cache/coverage
 log=$cache/logs/gcovr.log
 
-"$here/setup.sh" all
+"$here/setup.sh"
+need_packages "$tools" gcovr
 rm -rf "$out"
 mkdir -p "$out"
 
@@ -28,13 +29,13 @@ for suite in kunit selftests; do
 	cp -rT "$counters" /
 	# module/layout.c is not in the module: the sizes in its assembler are.
 	logged "reading the counters of $suite" "$log" \
-	    gcovr --root "$build" --filter "$build/lib/" \
+	    in_root "$tools" gcovr --root "$build" --filter "$build/lib/" \
 	    --filter "$build/module/" --exclude "$build/module/layout.c" \
 	    --json "$out/$suite.json" "$build"
 done
 
 report() {
-	gcovr --root "$top" --add-tracefile "$out/kunit.json" \
+	in_root "$tools" gcovr --root "$top" --add-tracefile "$out/kunit.json" \
 	    --add-tracefile "$out/selftests.json" "$@"
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# See cwq at work: boot Debian's own kernel in a VM with 4 CPUs and have it hash
+# See cwq at work: boot this release's own kernel in a VM with 4 CPUs and have it hash
 # real files through selftests/test_modules/cwq_hash.c. Leaves a picture of that.
 
 here=$(dirname "$(realpath "$0")")
@@ -16,10 +16,10 @@ verdict() {
 }
 
 "$here/setup.sh" demo
-use_kernel 6.1
-"$here/build.sh" 6.1 "$work/root/modules" test_modules
+use_kernel host
+"$here/build.sh" host "$work/root/modules" test_modules
 mkdir "$work/root/files"
-cp "$IMAGE" "$MODULES/lib/modules/$RELEASE/kernel/fs/"{btrfs/btrfs,xfs/xfs}.ko \
+cp "$IMAGE" "$MODULES/lib/modules/$RELEASE/kernel/fs/"{btrfs/btrfs,xfs/xfs}.ko* \
     "$(command -v busybox)" "$work/root/files/"
 cp "$here/../selftests/demo-in-vm.sh" "$work/root/run-tests"
 cp "$here/cwq-record.sh" "$work/root/"

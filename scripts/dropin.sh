@@ -118,7 +118,9 @@ void try(struct workqueue_struct *queue);
 void try(struct workqueue_struct *queue)
 {
 	static struct work_struct work;
+	static struct delayed_work delayed;
 
+	(void)&delayed;
 	(void)&kernels_work;
 	(void)&rcu_work;
 	(void)&work;
@@ -137,7 +139,8 @@ C
 		else
 			echo "not ok $n $statement"
 		fi
-	done <"$top/selftests/dropin/statements"
+	done < <(cat "$top/selftests/dropin/statements" \
+	    $(ls "$top/selftests/dropin/statements-$kernel" 2>/dev/null))
 	echo "1..$n"
 }
 

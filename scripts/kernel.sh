@@ -261,7 +261,7 @@ use_compiler() {
 	esac
 	line=$(awk -v name="$name" '$1 == name' "$here/kernels")
 	[[ $line ]] || { usage >&2; exit 1; }
-	read -r _ kind suite series flavour cc fragments <<<"$line"
+	read -r _ kind suite series flavour cc _ fragments <<<"$line"
 	case $flavour in
 	*arm64) arch=aarch64 ;;
 	*riscv64) arch=riscv64 ;;

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Install what is missing on this machine: setup.sh [demo|test|all]
+# Install what is missing on this machine: setup.sh [demo|test]
 #
 # demo is what it takes to build the module for the stock kernel of this release, to
 # boot it and to draw what it did; test, the default, adds what the other kernels and
-# checks need here; all what adds up coverage. What builds for another release's
+# checks need here. What builds for another release's
 # kernel is installed in a root of that release, by scripts/kernel.sh; so is what
 # checks the sources, by those who use it.
 
@@ -16,12 +16,12 @@ packages=(make git rsync cpio kmod python3 gnuplot-nox busybox-static qemu-syste
 case ${1-test} in
 demo)
 	;;
-test | all)
+test)
 	commands+=(debootstrap qemu-system-aarch64 perl xz)
 	packages+=(debootstrap qemu-system-arm perl xz-utils)
 	;;
 *)
-	die "unknown set of packages: $1" "usage: setup.sh [demo|test|all]"
+	die "unknown set of packages: $1" "usage: setup.sh [demo|test]"
 	;;
 esac
 

@@ -21,22 +21,6 @@ top=$(dirname "$here")
 
 suites=(check model build kunit dropin selftests smoke cost)
 
-# The kernels of each suite, and those that it has only if asked for.
-declare -A usual=(
-	[build]="6.1 6.12 7.3 7.3-rt 7.3-arm64"
-	[kunit]="6.1-debug 7.3-debug 7.3-arm64-test"
-	[dropin]="6.1 7.3"
-	[selftests]="6.1 6.12 7.3 7.3-rt"
-	[smoke]="7.3-arm64"
-	[cost]="6.1"
-)
-built="6.1-kcsan 6.1-gcov 6.1-clang 6.12-debug 6.12-rt-debug 6.12-cfi 7.3-kcsan
-	7.3-rt-debug 7.3-cfi"
-declare -A asked=(
-	[build]="6.1-rt 6.12-rt 7.2 6.12-arm64 6.12-riscv64"
-	[kunit]=$built
-	[selftests]="6.1-rt 6.12-rt 7.2 6.12-arm64 7.3-arm64 6.1-debug 7.3-debug $built"
-)
 mapfile -t all_kernels < <("$here/kernel.sh" --list)
 
 one_of() {
@@ -53,24 +37,27 @@ one_of kernel "$kernel" "${all_kernels[@]}" all
 
 # The kernels of a suite that we were asked for.
 kernels() {
-	local k
-
-	# shellcheck disable=SC2086 # they are words
-	printf '%s\n' ${usual[$1]} ${kernel:+${asked[$1]-}} |
-	    while read -r k; do
-		[[ $kernel && $kernel != all && $kernel != "$k" ]] || echo "$k"
-	    done
+	awk -v suite="$1" -v asked="$kernel" '/^[0-9]/ {
+		n = split($7, tests, ",")
+		for (i = 1; i <= n; i++)
+			if (asked == $1 || asked == "all" || asked == "")
+				if (tests[i] == suite "+" ||
+				    asked != "" && tests[i] == suite)
+					print $1
+	}' "$here/kernels"
 }
 
 logs=$cache/logs/test
-mkdir -p "$logs"
+results=$cache/results
+mkdir -p "$logs" "$results"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 passed=0 failed=0 summary=()
 
-# count WHAT PASSED FAILED SECONDS
+# count WHAT PASSED FAILED SECONDS - also for scripts/kernels-table.sh
 count() {
+	echo "$2 $3 $4" >"$results/${1//[ \/]/-}"
 	passed=$((passed + $2))
 	failed=$((failed + $3))
 	summary+=("$(printf '%-32s %4d passed %4d failed %5d s' "$@")")

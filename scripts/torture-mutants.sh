@@ -50,7 +50,7 @@ apply() {
 
 # compile - the copy, of which make does anew what a patch has touched
 compile() {
-	make -C "$tmp/copy" -j"$(nproc)" KDIR="$KDIR"
+	in_root "$ROOT" make -C "$tmp/copy" -j"$(nproc)" KDIR="$KDIR"
 }
 
 # build PATCH - cwq.ko with the patch

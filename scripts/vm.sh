@@ -79,9 +79,9 @@ busybox_for() {
 	find "$dir" -path "*/bin/busybox"
 }
 
-# Sets emulator. Before 8.1 QEMU may go on executing an instruction that the kernel
-# has patched while all CPUs were about to execute it (Documentation/testing.md); then
-# we take the one of a newer release's root, if setup.sh has put it there.
+# Sets emulator. Before 8.1 QEMU may go on executing an instruction that the kernel has
+# patched (Documentation/testing.md); then we take the one of a newer release's root,
+# if setup.sh has put it there.
 use_emulator() {
 	local version
 

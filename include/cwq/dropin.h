@@ -156,9 +156,12 @@ __cwq_alloc_workqueue(const char *fmt, unsigned int flags, struct module *owner,
 				      owner);
 }
 
+/* 1 << 8 is WQ_PERCPU. It is an enumerator, which cannot be asked for, and a bit of no
+ * other meaning on kernels that have none. */
 #define __CWQ_ALLOC_FLAGS						\
 	((unsigned int)(WQ_UNBOUND | WQ_FREEZABLE | WQ_MEM_RECLAIM |	\
-			WQ_CPU_INTENSIVE | __WQ_LEGACY | __WQ_ORDERED))
+			WQ_CPU_INTENSIVE | __WQ_LEGACY | __WQ_ORDERED |	\
+			1 << 8))
 
 #define alloc_workqueue(fmt, flags, max_active, args...)		\
 ({									\
@@ -200,6 +203,7 @@ __CWQ_NO(__cwq_no_current_work,
 #define system_long_wq			__CWQ_NO_QUEUE
 #define system_unbound_wq		__CWQ_NO_QUEUE
 #define system_dfl_wq			__CWQ_NO_QUEUE
+#define system_dfl_long_wq		__CWQ_NO_QUEUE
 #define system_freezable_wq		__CWQ_NO_QUEUE
 #define system_power_efficient_wq	__CWQ_NO_QUEUE
 #define system_freezable_power_efficient_wq	__CWQ_NO_QUEUE
