@@ -49,6 +49,14 @@ template <unsigned long Align>
 struct Opaque<0, Align> {
 };
 
+/*
+ * Nothing of the core is seen outside its object but what core.h declares. Without this,
+ * each function of a template would be a group of sections, which the objtool of
+ * Linux 6.12 leaves with a wrong signature when it adds a symbol to the object; a
+ * linker then takes groups for copies of one another, and discards them.
+ */
+namespace {
+
 struct Kernel {
 	using Thread = task_struct;
 	using Func = cwq_work_func_t;
@@ -543,6 +551,8 @@ struct Kernel {
 		return !IS_ENABLED(CONFIG_PREEMPT_RT) || cwq_shim_may_queue();
 	}
 };
+
+} // namespace
 
 } // namespace cwq
 

@@ -243,14 +243,19 @@ suite_model() {
 	count model "$good" "$bad" $((SECONDS - start))
 }
 
+# copy_sources DIR - what git tracks or would track
+copy_sources() {
+	git -C "$top" ls-files --cached --others --exclude-standard |
+	    rsync --archive --ignore-missing-args --files-from=- "$top/" "$1/"
+}
+
 # Do the dependencies work? Nothing is rebuilt for nothing, and for a header of
 # the core the core, and no more.
 rebuild() {
 	local dir=$tmp/rebuild log=$tmp/rebuild.log
 
 	use_kernel "$1"
-	git -C "$top" ls-files --cached --others --exclude-standard |
-	    rsync --archive --ignore-missing-args --files-from=- "$top/" "$dir/"
+	copy_sources "$dir"
 	# Prints what make has compiled, one a line.
 	compiled() {
 		in_root "$ROOT" make -C "$dir" KDIR="$KDIR" "${BUILD[@]}" \
@@ -263,6 +268,77 @@ rebuild() {
 		touch "$dir/lib/list.hpp" && [[ $(compiled) = lib/core.o ]]
 }
 
+# Is what stops a build said in one sentence, before anything is compiled? The kernel and
+# the compilers are those of $1, or stand in for what this machine has not.
+refusals() {
+	local dir=$tmp/refusals old=$tmp/old log=$tmp/refusals.log bin=$tmp/bin bad=0
+
+	use_kernel "$1"
+	copy_sources "$dir"
+	mkdir -p "$bin" "$old/include/config" "$old/include/linux"
+	printf '#!/bin/sh\necho 14 4\n' >"$bin/clang++"
+	printf '#!/bin/sh\necho __clang_major__ 9\n' >"$bin/g++"
+	chmod +x "$bin"/*
+	# A kernel of long ago, as far as our Kbuild sees.
+	touch "$old/include/config/auto.conf" "$old/include/linux/sched.h"
+	printf '%s\n' 'srctree := $(CURDIR)' 'src := $(M)' 'obj := $(M)' \
+	    'CONFIG_MODULES := y' 'CONFIG_64BIT := y' 'all modules:' \
+	    'include $(M)/Kbuild' >"$old/Makefile"
+
+	# refuses SENTENCE ARGUMENT... - for make
+	refuses() {
+		local sentence=$1
+		shift
+
+		if in_root "$ROOT" make -C "$dir" KDIR="$KDIR" "${BUILD[@]}" "$@" \
+		    >"$log" 2>&1; then
+			echo "not refused: $*"
+		elif ! grep -F "cwq: " "$log" | grep -qF "$sentence"; then
+			echo "not said for $*: $sentence"
+		elif grep -E '^ +(CC|CXX) ' "$log"; then
+			echo "said too late: $*"
+		else
+			return 0
+		fi
+		cat "$log"
+		bad=1
+	}
+	refuses "there are no kernel headers in $tmp/none" KDIR="$tmp/none"
+	mkdir -p "$old.raw"; touch "$old.raw/Makefile"
+	refuses "is not configured" KDIR="$old.raw"
+	refuses "this kernel is too old" KDIR="$old"
+	refuses "this kernel is for 32-bit machines" CONFIG_64BIT=
+	refuses "apt-get install g++-99" CXX=g++-99
+	refuses "apt-get install clang-99" CXX=clang++-99
+	refuses "apt-get install g++-99-riscv64-linux-gnu" CXX=riscv64-linux-gnu-g++-99
+	refuses "this kernel was built by gcc" CXX="$bin/clang++"
+	refuses "needs 10 or later" CXX="$bin/g++"
+	[[ $1 != 6.1 ]] || refuses "MO= is for Linux 6.13" MO="$tmp/mo"
+	mv "$dir" "$tmp/re fusals"
+	dir="$tmp/re fusals"
+	refuses "a blank in its name"
+	return "$bad"
+}
+
+# The compiler of a kernel, under a name that has the other one's in it; and objects
+# that are kept elsewhere.
+elsewhere() {
+	local dir=$tmp/elsewhere bin=$tmp/clang-and-gcc name
+
+	use_kernel "$1"
+	copy_sources "$dir"
+	mkdir -p "$bin"
+	for name in gcc g++; do
+		printf '#!/bin/sh\nexec %s "$@"\n' "$name" >"$bin/$name"
+		chmod +x "$bin/$name"
+	done
+	in_root "$ROOT" make -C "$dir" KDIR="$KDIR" CC="$bin/gcc" V=1 \
+	    >"$tmp/elsewhere.log" 2>&1 &&
+		grep -q "$bin/g++ .*lib/core.cc" "$tmp/elsewhere.log" || return
+	[[ $1 = 6.1 ]] || in_root "$ROOT" make -C "$dir" KDIR="$KDIR" \
+	    MO="$tmp/mo" test_modules && [[ -s $tmp/mo/cwq.ko ]]
+}
+
 suite_build() {
 	local k
 
@@ -270,7 +346,10 @@ suite_build() {
 		try "build $k" "$here/build.sh" "$k" "$tmp/build" \
 		    test_modules W=1
 		# The rules of Kbuild are those of its release.
-		[[ $k = *-* ]] || try "rebuild $k" rebuild "$k"
+		[[ $k = 6.1 || $k = 7.3 ]] || continue
+		try "rebuild $k" rebuild "$k"
+		try "refusals $k" refusals "$k"
+		try "elsewhere $k" elsewhere "$k"
 	done < <(kernels build)
 }
 
