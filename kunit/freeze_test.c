@@ -18,7 +18,7 @@
 
 static bool write_file(const char *path, const char *text)
 {
-	struct file *file = filp_open(path, O_WRONLY, 0);
+	struct file *file = open_file(path, O_WRONLY);
 	loff_t pos = 0;
 	bool written;
 
@@ -41,7 +41,7 @@ static bool thaw(void)
 
 static bool state_is(const char *state)
 {
-	struct file *file = filp_open(GROUP "freezer.state", O_RDONLY, 0);
+	struct file *file = open_file(GROUP "freezer.state", O_RDONLY);
 	char is[16] = {};
 	loff_t pos = 0;
 

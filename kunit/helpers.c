@@ -3,10 +3,15 @@
 
 #include <linux/compiler.h>
 #include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
+#include <linux/path.h>
+#include <linux/pid.h>
 #include <linux/processor.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -18,6 +23,23 @@
 static bool wait_for(struct completion *event)
 {
 	return wait_for_completion_timeout(event, TEST_TIMEOUT);
+}
+
+struct file *open_file(const char *path, int flags)
+{
+	struct task_struct *init = get_pid_task(find_vpid(1), PIDTYPE_PID);
+	struct file *file;
+	struct path root;
+
+	if (!init)
+		return ERR_PTR(-ESRCH);
+	task_lock(init);
+	get_fs_root(init->fs, &root);
+	task_unlock(init);
+	put_task_struct(init);
+	file = file_open_root(&root, path, flags, 0);
+	path_put(&root);
+	return file;
 }
 
 /* Items */

@@ -41,7 +41,7 @@ static char *class_in(char *table, const char *name)
 static bool depends(struct kunit *test, const char *earlier, const char *later)
 {
 	char *table = vzalloc(TABLE_SIZE);
-	struct file *file = filp_open("/proc/lockdep", O_RDONLY, 0);
+	struct file *file = open_file("/proc/lockdep", O_RDONLY);
 	char *rest, *line;
 	bool found = false;
 	ssize_t n, size = 0;

@@ -35,4 +35,10 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
+/* An enumerator, so it cannot be asked for. Where it is, a queue must have it or
+ * WQ_UNBOUND. */
+#ifndef HAVE_WQ_PERCPU /* before 6.18 and 6.12.51 */
+#define WQ_PERCPU 0
+#endif
+
 #endif /* CWQ_COMPAT_H */

@@ -41,7 +41,12 @@
  * initialised by the _init function next to it.
  */
 
-/* One call of spin_lock_init() would make one class of all locks. */
+/*
+ * One call of spin_lock_init() would make one class of all locks. And it would count on
+ * PREEMPT_RT, where spinlocks sleep and the core takes none of these in a hard
+ * interrupt; elsewhere they spin, and it does. Lockdep checks that from 6.14 on
+ * (PROVE_RAW_LOCK_NESTING).
+ */
 void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class)
 {
 	static struct lock_class_key keys[CWQ_NR_LOCK_CLASSES];
@@ -52,8 +57,11 @@ void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class)
 	};
 
 	spin_lock_init((spinlock_t *)lock);
-	lockdep_set_class_and_name((spinlock_t *)lock, &keys[lock_class],
-				   names[lock_class]);
+	lockdep_init_map_waits(&((spinlock_t *)lock)->dep_map,
+			       names[lock_class], &keys[lock_class], 0,
+			       IS_ENABLED(CONFIG_PREEMPT_RT) ? LD_WAIT_CONFIG
+							     : LD_WAIT_SPIN,
+			       LD_WAIT_INV);
 }
 
 /* Each item comes through these six: no room for a tracer's nop. */

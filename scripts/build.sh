@@ -39,7 +39,8 @@ rsync --archive --ignore-missing-args --files-from="$build/.sources" \
 logged "building the modules for $name" "$log" \
     in_root "$ROOT" make -C "$build" -j"$(nproc)" KDIR="$KDIR" "${BUILD[@]}" "$@"
 # One client refers to a symbol that there is not: selftests/test_modules/abi.
-if grep -i 'warning:' "$log" | grep -vE 'cwq_headers_are_not.*cwq_test_abi' >&2; then
+if grep -i 'warning:' "$log" | grep -v 'cwq_test_abi.*cwq_headers_are_not' |
+    grep -v 'cwq_headers_are_not.*cwq_test_abi' >&2; then
 	# Or the next run would find nothing to do, and no warning.
 	rm -rf "$build"
 	die "there were warnings" "The full log is $log"

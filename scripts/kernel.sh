@@ -202,6 +202,8 @@ build_in() {
 	    "$lost" "A dependency of each is missing in: $*"
 	logged "building $name" "$log" \
 	    make_kernel "$dir" "${image##*/}" modules
+	# From 7.x on it says where it is, which is about to change.
+	sed -i "s|$dir|${dir%.new}|g" "$dir/Makefile"
 	# What builds a module needs no object but those of the tools.
 	find "$dir" \( -path "$dir/scripts" -o -path "$dir/tools" \) -prune -o \
 	    -name '*.[ao]' ! -name module.lds ! -path '*/lib/lib.a' -exec rm {} +

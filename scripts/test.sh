@@ -48,8 +48,8 @@ kernels() {
 }
 
 logs=$cache/logs/test
-results=$cache/results
-mkdir -p "$logs" "$results"
+kept=$cache/results
+mkdir -p "$logs" "$kept"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -57,7 +57,7 @@ passed=0 failed=0 summary=()
 
 # count WHAT PASSED FAILED SECONDS - also for scripts/kernels-table.sh
 count() {
-	echo "$2 $3 $4" >"$results/${1//[ \/]/-}"
+	echo "$2 $3 $4" >"$kept/${1//[ \/]/-}"
 	passed=$((passed + $2))
 	failed=$((failed + $3))
 	summary+=("$(printf '%-32s %4d passed %4d failed %5d s' "$@")")
@@ -250,7 +250,7 @@ copy_sources() {
 }
 
 # Do the dependencies work? Nothing is rebuilt for nothing, and for a header of
-# the core the core, and no more.
+# the core the core, and no more. Groups of sections, see lib/kernel.hpp, must not be.
 rebuild() {
 	local dir=$tmp/rebuild log=$tmp/rebuild.log
 
@@ -265,7 +265,8 @@ rebuild() {
 	}
 	compiled && [[ -s $dir/Module.symvers ]] &&
 		[[ -z $(compiled) ]] &&
-		touch "$dir/lib/list.hpp" && [[ $(compiled) = lib/core.o ]]
+		touch "$dir/lib/list.hpp" && [[ $(compiled) = lib/core.o ]] &&
+		! readelf --section-groups "$dir/lib/core.o" | grep COMDAT
 }
 
 # Is what stops a build said in one sentence, before anything is compiled? The kernel and
@@ -359,7 +360,8 @@ suite_kunit() {
 	while read -r k; do
 		"$here/build.sh" "$k" "$root/modules" kunit test_modules
 		cp "$here/vm-kunit" "$root/run-tests"
-		boot "kunit $k" "$k" "$root" log
+		# Later kernels load a suite without running it if not told so.
+		boot "kunit $k" "$k" "$root" log --append kunit.autorun=1
 	done < <(kernels kunit)
 }
 

@@ -915,7 +915,7 @@ static void destroy_queues(void)
 
 static bool create_queues(void)
 {
-	kernel_wqs[false] = alloc_workqueue("kernel_diff", 0, 1);
+	kernel_wqs[false] = alloc_workqueue("kernel_diff", WQ_PERCPU, 1);
 	kernel_wqs[true] = alloc_ordered_workqueue("kernel_diff1", 0);
 	cwq_wqs[false] = cwq_create_workqueue("cwq_diff");
 	cwq_wqs[true] = cwq_create_singlethread_workqueue("cwq_diff1");
