@@ -17,6 +17,14 @@ extern "C" {
 
 #include "rows.h"
 
+/* For functions that each item comes through: never called through a pointer, so they
+ * need no instruction that says where such calls may end. */
+#ifdef CONFIG_X86_KERNEL_IBT
+#define CWQ_DIRECT __attribute__((nocf_check))
+#else
+#define CWQ_DIRECT
+#endif
+
 /* The core's spinlocks, which lockdep is to tell apart; see platform.c. */
 enum cwq_lock_class {
 	CWQ_LOCK_CWQ,
@@ -59,11 +67,15 @@ enum cwq_misuse {
  * after what cwq_queue_work() has in registers already, and as wide as they are
  * needed.
  */
-bool cwq_core_queue_work(struct cwq_workqueue_struct *wq,
-			 struct cwq_work_struct *work, const void *caller,
-			 unsigned long cpu);
+CWQ_DIRECT bool cwq_core_queue_work(struct cwq_workqueue_struct *wq,
+				    struct cwq_work_struct *work,
+				    const void *caller, unsigned long cpu);
 bool cwq_core_queue_work_on(int cpu, struct cwq_workqueue_struct *wq,
 			    struct cwq_work_struct *work, const void *caller);
+/* What cwq_shim_push_work() goes on with: restores the interrupts to @flags. */
+CWQ_DIRECT bool cwq_core_push_work(unsigned long flags,
+				   struct cwq_work_struct *work,
+				   const void *caller, void *cwq);
 /* The same, but for tracing: no insertion goes untold. */
 bool cwq_core_queue_work_traced(struct cwq_workqueue_struct *wq,
 				struct cwq_work_struct *work,
@@ -158,12 +170,11 @@ bool cwq_core_next_waits(struct cwq_place *place, struct cwq_waits *waits);
 
 /* module/platform.c */
 void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class);
-unsigned long cwq_shim_lock(void *lock);
-void cwq_shim_unlock(void *lock, unsigned long flags);
-void cwq_shim_lock_irq(void *lock);
-void cwq_shim_unlock_irq(void *lock);
-unsigned long cwq_shim_interrupts_off(void);
-void cwq_shim_interrupts_restore(unsigned long flags);
+CWQ_DIRECT unsigned long cwq_shim_lock(void *lock);
+CWQ_DIRECT void cwq_shim_unlock(void *lock, unsigned long flags);
+CWQ_DIRECT void cwq_shim_lock_irq(void *lock);
+CWQ_DIRECT void cwq_shim_unlock_irq(void *lock);
+CWQ_DIRECT void cwq_shim_interrupts_restore(unsigned long flags);
 void cwq_shim_relax(void);
 void cwq_shim_lock_nested(void *lock);
 void cwq_shim_unlock_nested(void *lock);
@@ -232,9 +243,17 @@ bool cwq_shim_may_queue(void);
 /* Is @address within @module? */
 bool cwq_shim_within_module(const void *module, const void *address);
 
+/*
+ * module/queue.c: disables the interrupts and goes on with cwq_core_push_work(), which
+ * gets what they were in the place of @wq; the rest is in its registers already.
+ */
+CWQ_DIRECT bool cwq_shim_push_work(const struct cwq_workqueue_struct *wq,
+				   struct cwq_work_struct *work,
+				   const void *caller, void *cwq);
+
 /* module/run.c */
-void cwq_shim_run(struct cwq_work_struct *work,
-		  void (*func)(struct cwq_work_struct *work));
+CWQ_DIRECT void cwq_shim_run(struct cwq_work_struct *work,
+			     void (*func)(struct cwq_work_struct *work));
 
 /* module/lockdep.c */
 void cwq_shim_queue_map_init(void *map, const char *name);

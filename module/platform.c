@@ -56,8 +56,8 @@ void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class)
 				   names[lock_class]);
 }
 
-/* Each item comes through these six: no room for a tracer's nop. */
-notrace unsigned long cwq_shim_lock(void *lock) __acquires(lock)
+/* Each item comes through some of these five: no room for a tracer's nop. */
+CWQ_DIRECT notrace unsigned long cwq_shim_lock(void *lock) __acquires(lock)
 {
 	unsigned long flags;
 
@@ -65,30 +65,23 @@ notrace unsigned long cwq_shim_lock(void *lock) __acquires(lock)
 	return flags;
 }
 
-notrace void cwq_shim_unlock(void *lock, unsigned long flags) __releases(lock)
+CWQ_DIRECT notrace void cwq_shim_unlock(void *lock, unsigned long flags)
+	__releases(lock)
 {
 	spin_unlock_irqrestore((spinlock_t *)lock, flags);
 }
 
-notrace void cwq_shim_lock_irq(void *lock) __acquires(lock)
+CWQ_DIRECT notrace void cwq_shim_lock_irq(void *lock) __acquires(lock)
 {
 	spin_lock_irq((spinlock_t *)lock);
 }
 
-notrace void cwq_shim_unlock_irq(void *lock) __releases(lock)
+CWQ_DIRECT notrace void cwq_shim_unlock_irq(void *lock) __releases(lock)
 {
 	spin_unlock_irq((spinlock_t *)lock);
 }
 
-notrace unsigned long cwq_shim_interrupts_off(void)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	return flags;
-}
-
-notrace void cwq_shim_interrupts_restore(unsigned long flags)
+CWQ_DIRECT notrace void cwq_shim_interrupts_restore(unsigned long flags)
 {
 	local_irq_restore(flags);
 }
