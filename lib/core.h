@@ -185,10 +185,10 @@ void cwq_shim_mutex_lock(void *mutex);
 void cwq_shim_mutex_unlock(void *mutex);
 
 void cwq_shim_waitq_init(void *waitq);
-void cwq_shim_wake_up(void *waitq);
+CWQ_DIRECT void cwq_shim_wake_up(void *waitq);
 void cwq_shim_wait(void *waitq, bool (*done)(void *arg), void *arg);
 void cwq_shim_rcuwait_init(void *rcuwait);
-void cwq_shim_rcuwait_wake_up(void *rcuwait);
+CWQ_DIRECT void cwq_shim_rcuwait_wake_up(void *rcuwait);
 void cwq_shim_rcuwait(void *rcuwait, bool (*done)(void *arg), void *arg);
 
 void cwq_shim_completion_init(void *completion);
@@ -200,7 +200,7 @@ void *cwq_shim_alloc(unsigned long size);
 void *cwq_shim_alloc_on(int cpu, unsigned long size);
 void *cwq_shim_alloc_atomic(unsigned long size);
 void cwq_shim_free(void *memory);
-bool cwq_shim_holds(const void *const *where, const void *what);
+CWQ_DIRECT bool cwq_shim_holds(const void *const *where, const void *what);
 
 /* In ns, the same for all CPUs. */
 unsigned long cwq_shim_clock(void);
@@ -209,7 +209,7 @@ unsigned long cwq_shim_clock(void);
 void cwq_shim_current_task(struct cwq_task *task);
 
 /* What the worker that calls this was started with; NULL if none does. */
-void *cwq_shim_current_worker(void);
+CWQ_DIRECT void *cwq_shim_current_worker(void);
 struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu,
 					   bool rt);
 void cwq_shim_thread_start(struct task_struct *thread);
@@ -223,13 +223,14 @@ bool cwq_shim_thread_died(struct task_struct *thread);
 void cwq_shim_set_freezable(void);
 void cwq_shim_freeze(void);
 
-void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay);
+CWQ_DIRECT void cwq_shim_timer_arm(struct cwq_delayed_work *dwork,
+				   unsigned long delay);
 bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork);
-bool cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
+CWQ_DIRECT bool cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
 unsigned long cwq_shim_timer_expires(const struct cwq_delayed_work *dwork);
 
 /* Is the timer of @dwork set up as CWQ_INIT_DELAYED_WORK() does it? */
-bool cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork);
+CWQ_DIRECT bool cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork);
 
 /* While held, no CPU comes or goes. */
 void cwq_shim_cpus_lock(void);
@@ -237,7 +238,7 @@ void cwq_shim_cpus_unlock(void);
 int cwq_shim_nr_cpus(void);
 bool cwq_shim_cpu_possible(int cpu);
 bool cwq_shim_cpu_online(int cpu);
-bool cwq_shim_may_sleep(void);
+CWQ_DIRECT bool cwq_shim_may_sleep(void);
 bool cwq_shim_may_queue(void);
 
 /* Is @address within @module? */
@@ -268,7 +269,7 @@ void cwq_shim_debug_activate(struct cwq_work_struct *work);
 void cwq_shim_debug_deactivate(struct cwq_work_struct *work);
 
 /* module/trace.c */
-extern bool cwq_shim_tracing;
+extern unsigned int cwq_shim_tracing;
 void cwq_shim_trace_queue_work(const char *queue, int req_cpu, int cpu,
 			       const struct cwq_work_struct *work,
 			       const void *func);

@@ -35,7 +35,7 @@ extern "C" volatile unsigned long jiffies;
 
 /* The answer holds for as long as the caller's call lasts, so a question on which
  * nothing depends (without lockdep, there are such) can be left out. */
-extern "C" __attribute__((pure)) void *cwq_shim_current_worker(void);
+extern "C" CWQ_DIRECT __attribute__((pure)) void *cwq_shim_current_worker(void);
 
 namespace cwq {
 
@@ -489,11 +489,15 @@ struct Kernel {
 	static void trace_cancel(auto *cwq, auto *work)
 		NO_THREAD_SAFETY_ANALYSIS
 	{
+		if (LIKELY(!cwq_shim_tracing))
+			return;
 		cwq_shim_trace_cancel(cwq->wq.get()->name, cwq->cpu,
 				      client(work), address(work->func.get()));
 	}
 	static void trace_insert_barrier(auto *cwq) NO_THREAD_SAFETY_ANALYSIS
 	{
+		if (LIKELY(!cwq_shim_tracing))
+			return;
 		cwq_shim_trace_insert_barrier(cwq->wq.get()->name, cwq->cpu);
 	}
 	static void trace_create(const char *queue)

@@ -253,17 +253,27 @@ ALWAYS_INLINE void observe_queued(const CpuWorkqueue<P> *asked,
 		tell_queued(observer, asked, target, work, flags, caller);
 }
 
-/* @work, which @data says is on a list of @cwq, leaves that. */
+/* The same as observe_gone(), when it may be known. */
 template <Platform P>
-KnownWork<P> observe_gone(CpuWorkqueue<P> *cwq, const Work<P> *work,
-			  unsigned long data) REQUIRES(cwq->lock)
+NOINLINE KnownWork<P> take_known(Observer<P> *observer, const Work<P> *work)
 {
-	Observer<P> *observer = cwq->observer.get();
 	KnownWork<P> known = {};
 
-	if (UNLIKELY(data & WORK_OBSERVED) && observer)
-		observer->take(work, &known);
+	observer->take(work, &known);
 	return known;
+}
+
+/* @work, which @data says is on a list of @cwq, leaves that. */
+template <Platform P>
+ALWAYS_INLINE KnownWork<P> observe_gone(CpuWorkqueue<P> *cwq,
+					const Work<P> *work, unsigned long data)
+	REQUIRES(cwq->lock)
+{
+	Observer<P> *observer = cwq->observer.get();
+
+	if (UNLIKELY(data & WORK_OBSERVED) && observer)
+		return take_known(observer, work);
+	return {};
 }
 
 /* It was @known on the list that it comes from, if it was. */

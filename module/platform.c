@@ -130,7 +130,7 @@ void cwq_shim_waitq_init(void *waitq)
  * The barrier in it pairs with the one in wait_event(): who is not on the queue yet
  * looks once more.
  */
-void cwq_shim_wake_up(void *waitq)
+CWQ_DIRECT notrace void cwq_shim_wake_up(void *waitq)
 {
 	if (wq_has_sleeper((struct wait_queue_head *)waitq))
 		wake_up((struct wait_queue_head *)waitq);
@@ -146,7 +146,7 @@ void cwq_shim_rcuwait_init(void *rcuwait)
 	rcuwait_init((struct rcuwait *)rcuwait);
 }
 
-void cwq_shim_rcuwait_wake_up(void *rcuwait)
+CWQ_DIRECT notrace void cwq_shim_rcuwait_wake_up(void *rcuwait)
 {
 	rcuwait_wake_up((struct rcuwait *)rcuwait);
 }
@@ -211,7 +211,8 @@ void cwq_shim_free(void *memory)
  * A work that was never initialised may have led to @where. What is allocated is in
  * the linear mapping, and that may have holes.
  */
-bool cwq_shim_holds(const void *const *where, const void *what)
+CWQ_DIRECT notrace bool cwq_shim_holds(const void *const *where,
+				       const void *what)
 {
 	unsigned long held;
 
@@ -225,7 +226,7 @@ hole:
 }
 
 /* An interrupt is not the worker's doing. */
-void *cwq_shim_current_worker(void)
+CWQ_DIRECT notrace void *cwq_shim_current_worker(void)
 {
 	if (!in_task() || !(current->flags & PF_KTHREAD) ||
 	    kthread_func(current) != cwq_core_worker_thread)
@@ -323,7 +324,8 @@ void cwq_shim_freeze(void)
 }
 
 /* What is farther away than a timer can be is as far away as can be. */
-void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay)
+CWQ_DIRECT notrace void cwq_shim_timer_arm(struct cwq_delayed_work *dwork,
+					   unsigned long delay)
 {
 	mod_timer(&dwork->timer,
 		  jiffies + min_t(unsigned long, delay, MAX_JIFFY_OFFSET));
@@ -340,7 +342,8 @@ bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
  * function holds its CPU's expiry_lock, and timer_delete_sync() would take that of
  * the CPU where the other one runs. Those have no order.
  */
-bool cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
+CWQ_DIRECT notrace bool
+cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
 {
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) && in_serving_softirq())
 		return cwq_shim_timer_take_out(dwork);
@@ -353,7 +356,8 @@ unsigned long cwq_shim_timer_expires(const struct cwq_delayed_work *dwork)
 	return READ_ONCE(dwork->timer.expires);
 }
 
-bool cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork)
+CWQ_DIRECT notrace bool
+cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork)
 {
 	return dwork->timer.function == cwq_delayed_work_timer_fn;
 }
@@ -384,7 +388,7 @@ bool cwq_shim_cpu_online(int cpu)
 }
 
 /* Without CONFIG_PREEMPT_COUNT a spinlock held leaves no trace to be seen. */
-bool cwq_shim_may_sleep(void)
+CWQ_DIRECT notrace bool cwq_shim_may_sleep(void)
 {
 	if (IS_ENABLED(CONFIG_PREEMPT_COUNT)) {
 		if (!preemptible())
