@@ -33,6 +33,10 @@ extern "C" volatile unsigned long jiffies;
 
 #include "platform.hpp"
 
+#ifdef CONFIG_ARM64
+#include "lse.hpp"
+#endif
+
 /* The answer holds for as long as the caller's call lasts, so a question on which
  * nothing depends (without lockdep, there are such) can be left out. */
 extern "C" CWQ_DIRECT __attribute__((pure)) void *cwq_shim_current_worker(void);
@@ -84,14 +88,27 @@ struct Kernel {
 		}
 		T exchange(T v, Order o)
 		{
+#ifdef CONFIG_ARM64
+			if (LIKELY(has_lse()))
+				return lse_exchange(&value, v, o);
+#endif
 			return __atomic_exchange_n(&value, v, order(o));
 		}
 		T fetch_add(T v, Order o)
 		{
+#ifdef CONFIG_ARM64
+			if (LIKELY(has_lse()))
+				return lse_fetch_add(&value, v, o);
+#endif
 			return __atomic_fetch_add(&value, v, order(o));
 		}
 		bool compare_exchange(T expected, T v, Order o)
 		{
+#ifdef CONFIG_ARM64
+			if (LIKELY(has_lse()))
+				return lse_compare_exchange(&value, expected, v,
+							    o);
+#endif
 			return __atomic_compare_exchange_n(&value, &expected, v,
 							   false, order(o),
 							   __ATOMIC_RELAXED);
