@@ -21,7 +21,7 @@ void take_off(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long data,
 		unlink_delayed(cwq, work);
 	else
 		unlink_pending(cwq, work);
-	observe_gone(cwq, work, data);
+	observe_cancelled(cwq, work, data);
 	P::debug_deactivate(work);
 	P::trace_cancel(cwq, work);
 	move_wq_data(work, cwq, flags);

@@ -210,8 +210,7 @@ CWQ_DIRECT NOTRACE bool cwq_core_push_work(unsigned long flags,
 
 	if (UNLIKELY(pushed != Pushed::yes))
 		return end_push_work(flags, core(work), caller, cwq, pushed);
-	Kernel::interrupts_restore(flags);
-	return true;
+	return cwq_shim_work_pushed(flags);
 }
 
 /* A work that is pending has a function, so a refused call does not look for it. */

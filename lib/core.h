@@ -189,7 +189,8 @@ CWQ_DIRECT void cwq_shim_wake_up(void *waitq);
 void cwq_shim_wait(void *waitq, bool (*done)(void *arg), void *arg);
 void cwq_shim_rcuwait_init(void *rcuwait);
 CWQ_DIRECT void cwq_shim_rcuwait_wake_up(void *rcuwait);
-void cwq_shim_rcuwait(void *rcuwait, bool (*done)(void *arg), void *arg);
+CWQ_DIRECT void cwq_shim_rcuwait(void *rcuwait, bool (*done)(void *arg),
+				 void *arg);
 
 void cwq_shim_completion_init(void *completion);
 void cwq_shim_complete(void *completion);
@@ -215,7 +216,7 @@ struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu,
 void cwq_shim_thread_start(struct task_struct *thread);
 void cwq_shim_thread_rebind(struct task_struct *thread, int cpu);
 int cwq_shim_thread_pid(struct task_struct *thread);
-bool cwq_shim_thread_should_stop(void);
+CWQ_DIRECT bool cwq_shim_thread_should_stop(void);
 void cwq_shim_thread_stop(struct task_struct *thread);
 void cwq_shim_thread_get(struct task_struct *thread);
 bool cwq_shim_thread_frozen(struct task_struct *thread);
@@ -251,6 +252,8 @@ bool cwq_shim_within_module(const void *module, const void *address);
 CWQ_DIRECT bool cwq_shim_push_work(const struct cwq_workqueue_struct *wq,
 				   struct cwq_work_struct *work,
 				   const void *caller, void *cwq);
+/* What that ends with: restores the interrupts, and is true. */
+CWQ_DIRECT bool cwq_shim_work_pushed(unsigned long flags);
 
 /* module/run.c */
 CWQ_DIRECT void cwq_shim_run(struct cwq_work_struct *work,

@@ -276,6 +276,24 @@ ALWAYS_INLINE KnownWork<P> observe_gone(CpuWorkqueue<P> *cwq,
 	return {};
 }
 
+template <Platform P>
+NOINLINE void forget_known(Observer<P> *observer, const Work<P> *work)
+{
+	take_known(observer, work);
+}
+
+/* The same as observe_gone(), and @work gets on no other list. What is known of it
+ * takes more of a stack than whoever takes it off needs besides. */
+template <Platform P>
+ALWAYS_INLINE void observe_cancelled(CpuWorkqueue<P> *cwq, const Work<P> *work,
+				     unsigned long data) REQUIRES(cwq->lock)
+{
+	Observer<P> *observer = cwq->observer.get();
+
+	if (UNLIKELY(data & WORK_OBSERVED) && observer)
+		forget_known(observer, work);
+}
+
 /* It was @known on the list that it comes from, if it was. */
 template <Platform P>
 void observe_moved(CpuWorkqueue<P> *target, Work<P> *work,

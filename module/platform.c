@@ -155,7 +155,8 @@ CWQ_DIRECT notrace void cwq_shim_rcuwait_wake_up(void *rcuwait)
  * Freezing is only of consequence to threads that have called
  * cwq_shim_set_freezable().
  */
-void cwq_shim_rcuwait(void *rcuwait, bool (*done)(void *arg), void *arg)
+CWQ_DIRECT notrace void cwq_shim_rcuwait(void *rcuwait, bool (*done)(void *arg),
+					 void *arg)
 {
 	rcuwait_wait_event((struct rcuwait *)rcuwait, done(arg),
 			   TASK_IDLE | TASK_FREEZABLE);
@@ -275,7 +276,7 @@ int cwq_shim_thread_pid(struct task_struct *thread)
 	return task_pid_nr(thread);
 }
 
-bool cwq_shim_thread_should_stop(void)
+CWQ_DIRECT notrace bool cwq_shim_thread_should_stop(void)
 {
 	return kthread_should_stop();
 }

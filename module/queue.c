@@ -24,6 +24,12 @@ cwq_shim_push_work(const struct cwq_workqueue_struct *wq,
 	return cwq_core_push_work(flags, work, caller, cwq);
 }
 
+CWQ_DIRECT notrace bool cwq_shim_work_pushed(unsigned long flags)
+{
+	local_irq_restore(flags);
+	return true;
+}
+
 /* The short cut through the core tells no tracer. */
 static __always_inline bool enqueue_on(int cpu, struct cwq_workqueue_struct *wq,
 				       struct cwq_work_struct *work,
