@@ -12,6 +12,21 @@
 
 namespace cwq {
 
+/* Take @work, which @data says is on a list of @cwq, off that. Its state is @flags. */
+template <Platform P>
+void take_off(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long data,
+	      unsigned long flags) REQUIRES(cwq->lock)
+{
+	if (data & WORK_DELAYED)
+		unlink_delayed(cwq, work);
+	else
+		unlink_pending(cwq, work);
+	observe_cancelled(cwq, work, data);
+	P::debug_deactivate(work);
+	P::trace_cancel(cwq, work);
+	move_wq_data(work, cwq, flags);
+}
+
 /*
  * Become the owner of @work, which @data says is on @cwq, whatever its state.
  * Fails if another cancel owns it, or if it was idle and no longer is. On success
@@ -28,15 +43,7 @@ template <Platform P>
 		return false;
 	if (!(data & WORK_PENDING))
 		return claim(work, data, cwq, flags);
-
-	if (data & WORK_DELAYED)
-		unlink_delayed(cwq, work);
-	else
-		unlink_pending(cwq, work);
-	observe_gone(cwq, work, data);
-	P::debug_deactivate(work);
-	P::trace_cancel(cwq, work);
-	move_wq_data(work, cwq, flags);
+	take_off(cwq, work, data, flags);
 	return true;
 }
 
@@ -57,17 +64,15 @@ void let_go(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long data)
 }
 
 /*
- * Take @work off wherever it is, wait for its function if that runs, and keep
- * it from being queued in the meantime. True if it was pending.
+ * The same as cancel_work_sync(), when there may be something to wait for.
  *
  * If another cancel has the work, it waits for the function, and for us to see
  * what has become of the work. We wait for the function, too, rather than for
  * that cancel alone, so that a ring of waiting workers is seen whoever closes it.
  */
 template <Platform P>
-Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
+NOINLINE Waited cancel_and_wait(Registry<P> *registry, Work<P> *work)
 {
-	touch_work_map(work);
 	for (;;) {
 		WorkGuard<P> at(work);
 		CpuWorkqueue<P> *const cwq = at.cwq;
@@ -79,16 +84,10 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 
 		const bool running = cwq->current_work.get() == work;
 
-		/* As a rule, there is nothing to wait for. */
-		if (!running && !any_left_behind(registry)) {
-			if (!(data & WORK_PENDING))
-				return { false, WaitEnd::done };
-			if (try_to_grab_pending(cwq, work, data)) {
-				at.unlock();
-				let_go(cwq, work, data);
-				return { true, WaitEnd::done };
-			}
-		}
+		/* Or no longer. */
+		if (!running && !any_left_behind(registry) &&
+		    !(data & WORK_PENDING))
+			return { false, WaitEnd::done };
 
 		Waiter<P> waiter(forever(CWQ_CALL_CANCEL_WORK_SYNC));
 		WqBarrier<P> barrier;
@@ -124,6 +123,42 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 }
 
 /*
+ * Take @work off wherever it is, wait for its function if that runs, and keep
+ * it from being queued in the meantime. True if it was pending.
+ *
+ * As a rule there is nothing to wait for, and no meantime if it is on the worklist.
+ */
+template <Platform P>
+Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
+{
+	touch_work_map(work);
+	{
+		WorkGuard<P> at(work);
+		CpuWorkqueue<P> *const cwq = at.cwq;
+		const unsigned long data = at.data;
+
+		if (!cwq)
+			return { false, WaitEnd::done };
+		cwq->lock.assert_held();
+		if (LIKELY(cwq->current_work.get() != work) &&
+		    !any_left_behind(registry)) {
+			if (!(data & WORK_PENDING))
+				return { false, WaitEnd::done };
+			if (is_listed(data)) {
+				take_off(cwq, work, data, 0);
+				return { true, WaitEnd::done };
+			}
+			if (try_to_grab_pending(cwq, work, data)) {
+				at.unlock();
+				let_go(cwq, work, data);
+				return { true, WaitEnd::done };
+			}
+		}
+	}
+	return cancel_and_wait(registry, work);
+}
+
+/*
  * Take @work off wherever it is, wait for nothing. False if there was nothing
  * to take, or another cancel has it.
  */
@@ -141,6 +176,10 @@ bool cancel_work(Work<P> *work)
 		if (!(data & WORK_PENDING))
 			return false;
 		cwq->lock.assert_held();
+		if (is_listed(data)) {
+			take_off(cwq, work, data, 0);
+			return true;
+		}
 		if (!try_to_grab_pending(cwq, work, data))
 			return false;
 	}

@@ -192,19 +192,32 @@ static int error(WaitEnd end)
 	return 0;
 }
 
-/* A function of its own: who is refused saves no registers for it, nor looks for
- * what a work that is pending must have. */
-static NOINLINE NOTRACE bool queue_work(CpuWorkqueue<Kernel> *cwq,
-					Work<Kernel> *work, const void *caller)
+/* Out of line, so that a call that has nothing to do here saves no registers. */
+static NOINLINE bool end_push_work(unsigned long flags, Work<Kernel> *work,
+				   const void *caller,
+				   CpuWorkqueue<Kernel> *cwq, Pushed pushed)
 {
-	if (UNLIKELY(!work->func.get()))
-		return misused(CWQ_MISUSE_NO_FUNC, caller);
-	return tell(queue_work_on(cwq, work, caller), caller);
+	return tell(end_push(pushed, cwq, work, caller, flags), caller);
 }
 
-NOTRACE bool cwq_core_queue_work(cwq_workqueue_struct *wq,
-				 cwq_work_struct *work, const void *caller,
-				 unsigned long cpu)
+/* SAFETY: what cwq_core_queue_work() has given to cwq_shim_push_work(). */
+CWQ_DIRECT NOTRACE bool cwq_core_push_work(unsigned long flags,
+					   cwq_work_struct *work,
+					   const void *caller, void *memory)
+{
+	auto *cwq = static_cast<CpuWorkqueue<Kernel> *>(memory);
+	const Pushed pushed = push_work(cwq, core(work));
+
+	if (UNLIKELY(pushed != Pushed::yes))
+		return end_push_work(flags, core(work), caller, cwq, pushed);
+	return cwq_shim_work_pushed(flags);
+}
+
+/* A work that is pending has a function, so a refused call does not look for it. */
+CWQ_DIRECT NOTRACE bool cwq_core_queue_work(cwq_workqueue_struct *wq,
+					    cwq_work_struct *work,
+					    const void *caller,
+					    unsigned long cpu)
 {
 	if (UNLIKELY(!wq) || UNLIKELY(!Kernel::may_queue()))
 		return tell_args(wq, core(work), caller);
@@ -213,8 +226,13 @@ NOTRACE bool cwq_core_queue_work(cwq_workqueue_struct *wq,
 
 	if (UNLIKELY(!work))
 		return tell_args(wq, core(work), caller);
-	return !refuse_here(cwq, core(work)) &&
-	       queue_work(cwq, core(work), caller);
+	if (refuse_here(cwq, core(work)))
+		return false;
+	if (UNLIKELY(!core(work)->func.get()))
+		return misused(CWQ_MISUSE_NO_FUNC, caller);
+	if (!Kernel::LOCK_SPINS)
+		return tell(queue_work_slowly(cwq, core(work), caller), caller);
+	return cwq_shim_push_work(wq, work, caller, cwq);
 }
 
 bool cwq_core_queue_work_on(int cpu, cwq_workqueue_struct *wq,

@@ -17,6 +17,14 @@ extern "C" {
 
 #include "rows.h"
 
+/* For functions that each item comes through: never called through a pointer, so they
+ * need no instruction that says where such calls may end. */
+#ifdef CONFIG_X86_KERNEL_IBT
+#define CWQ_DIRECT __attribute__((nocf_check))
+#else
+#define CWQ_DIRECT
+#endif
+
 /* The core's spinlocks, which lockdep is to tell apart; see platform.c. */
 enum cwq_lock_class {
 	CWQ_LOCK_CWQ,
@@ -59,11 +67,15 @@ enum cwq_misuse {
  * after what cwq_queue_work() has in registers already, and as wide as they are
  * needed.
  */
-bool cwq_core_queue_work(struct cwq_workqueue_struct *wq,
-			 struct cwq_work_struct *work, const void *caller,
-			 unsigned long cpu);
+CWQ_DIRECT bool cwq_core_queue_work(struct cwq_workqueue_struct *wq,
+				    struct cwq_work_struct *work,
+				    const void *caller, unsigned long cpu);
 bool cwq_core_queue_work_on(int cpu, struct cwq_workqueue_struct *wq,
 			    struct cwq_work_struct *work, const void *caller);
+/* What cwq_shim_push_work() goes on with: restores the interrupts to @flags. */
+CWQ_DIRECT bool cwq_core_push_work(unsigned long flags,
+				   struct cwq_work_struct *work,
+				   const void *caller, void *cwq);
 /* The same, but for tracing: no insertion goes untold. */
 bool cwq_core_queue_work_traced(struct cwq_workqueue_struct *wq,
 				struct cwq_work_struct *work,
@@ -158,12 +170,11 @@ bool cwq_core_next_waits(struct cwq_place *place, struct cwq_waits *waits);
 
 /* module/platform.c */
 void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class);
-unsigned long cwq_shim_lock(void *lock);
-void cwq_shim_unlock(void *lock, unsigned long flags);
-void cwq_shim_lock_irq(void *lock);
-void cwq_shim_unlock_irq(void *lock);
-unsigned long cwq_shim_interrupts_off(void);
-void cwq_shim_interrupts_restore(unsigned long flags);
+CWQ_DIRECT unsigned long cwq_shim_lock(void *lock);
+CWQ_DIRECT void cwq_shim_unlock(void *lock, unsigned long flags);
+CWQ_DIRECT void cwq_shim_lock_irq(void *lock);
+CWQ_DIRECT void cwq_shim_unlock_irq(void *lock);
+CWQ_DIRECT void cwq_shim_interrupts_restore(unsigned long flags);
 void cwq_shim_relax(void);
 void cwq_shim_lock_nested(void *lock);
 void cwq_shim_unlock_nested(void *lock);
@@ -174,11 +185,12 @@ void cwq_shim_mutex_lock(void *mutex);
 void cwq_shim_mutex_unlock(void *mutex);
 
 void cwq_shim_waitq_init(void *waitq);
-void cwq_shim_wake_up(void *waitq);
+CWQ_DIRECT void cwq_shim_wake_up(void *waitq);
 void cwq_shim_wait(void *waitq, bool (*done)(void *arg), void *arg);
 void cwq_shim_rcuwait_init(void *rcuwait);
-void cwq_shim_rcuwait_wake_up(void *rcuwait);
-void cwq_shim_rcuwait(void *rcuwait, bool (*done)(void *arg), void *arg);
+CWQ_DIRECT void cwq_shim_rcuwait_wake_up(void *rcuwait);
+CWQ_DIRECT void cwq_shim_rcuwait(void *rcuwait, bool (*done)(void *arg),
+				 void *arg);
 
 void cwq_shim_completion_init(void *completion);
 void cwq_shim_complete(void *completion);
@@ -189,7 +201,7 @@ void *cwq_shim_alloc(unsigned long size);
 void *cwq_shim_alloc_on(int cpu, unsigned long size);
 void *cwq_shim_alloc_atomic(unsigned long size);
 void cwq_shim_free(void *memory);
-bool cwq_shim_holds(const void *const *where, const void *what);
+CWQ_DIRECT bool cwq_shim_holds(const void *const *where, const void *what);
 
 /* In ns, the same for all CPUs. */
 unsigned long cwq_shim_clock(void);
@@ -198,13 +210,13 @@ unsigned long cwq_shim_clock(void);
 void cwq_shim_current_task(struct cwq_task *task);
 
 /* What the worker that calls this was started with; NULL if none does. */
-void *cwq_shim_current_worker(void);
+CWQ_DIRECT void *cwq_shim_current_worker(void);
 struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu,
 					   bool rt);
 void cwq_shim_thread_start(struct task_struct *thread);
 void cwq_shim_thread_rebind(struct task_struct *thread, int cpu);
 int cwq_shim_thread_pid(struct task_struct *thread);
-bool cwq_shim_thread_should_stop(void);
+CWQ_DIRECT bool cwq_shim_thread_should_stop(void);
 void cwq_shim_thread_stop(struct task_struct *thread);
 void cwq_shim_thread_get(struct task_struct *thread);
 bool cwq_shim_thread_frozen(struct task_struct *thread);
@@ -212,13 +224,14 @@ bool cwq_shim_thread_died(struct task_struct *thread);
 void cwq_shim_set_freezable(void);
 void cwq_shim_freeze(void);
 
-void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay);
+CWQ_DIRECT void cwq_shim_timer_arm(struct cwq_delayed_work *dwork,
+				   unsigned long delay);
 bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork);
-bool cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
+CWQ_DIRECT bool cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
 unsigned long cwq_shim_timer_expires(const struct cwq_delayed_work *dwork);
 
 /* Is the timer of @dwork set up as CWQ_INIT_DELAYED_WORK() does it? */
-bool cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork);
+CWQ_DIRECT bool cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork);
 
 /* While held, no CPU comes or goes. */
 void cwq_shim_cpus_lock(void);
@@ -226,15 +239,25 @@ void cwq_shim_cpus_unlock(void);
 int cwq_shim_nr_cpus(void);
 bool cwq_shim_cpu_possible(int cpu);
 bool cwq_shim_cpu_online(int cpu);
-bool cwq_shim_may_sleep(void);
+CWQ_DIRECT bool cwq_shim_may_sleep(void);
 bool cwq_shim_may_queue(void);
 
 /* Is @address within @module? */
 bool cwq_shim_within_module(const void *module, const void *address);
 
+/*
+ * module/queue.c: disables the interrupts and goes on with cwq_core_push_work(), which
+ * gets what they were in the place of @wq; the rest is in its registers already.
+ */
+CWQ_DIRECT bool cwq_shim_push_work(const struct cwq_workqueue_struct *wq,
+				   struct cwq_work_struct *work,
+				   const void *caller, void *cwq);
+/* What that ends with: restores the interrupts, and is true. */
+CWQ_DIRECT bool cwq_shim_work_pushed(unsigned long flags);
+
 /* module/run.c */
-void cwq_shim_run(struct cwq_work_struct *work,
-		  void (*func)(struct cwq_work_struct *work));
+CWQ_DIRECT void cwq_shim_run(struct cwq_work_struct *work,
+			     void (*func)(struct cwq_work_struct *work));
 
 /* module/lockdep.c */
 void cwq_shim_queue_map_init(void *map, const char *name);
@@ -249,7 +272,7 @@ void cwq_shim_debug_activate(struct cwq_work_struct *work);
 void cwq_shim_debug_deactivate(struct cwq_work_struct *work);
 
 /* module/trace.c */
-extern bool cwq_shim_tracing;
+extern unsigned int cwq_shim_tracing;
 void cwq_shim_trace_queue_work(const char *queue, int req_cpu, int cpu,
 			       const struct cwq_work_struct *work,
 			       const void *func);

@@ -48,7 +48,11 @@ struct alignas(64) CpuWorkqueue {
 	template <class T>
 	using Var = typename P::template Var<T>;
 
-	typename P::Lock lock; /* S */
+	Inbox<P> inbox; /* S */
+	typename P::RcuWait more_work; /* S: the worker sleeps here */
+
+	/* Away from what queuers write. */
+	alignas(64) typename P::Lock lock; /* S */
 	ListNode<P> worklist GUARDED_BY(lock); /* L: pending works, barriers */
 	Var<Work<P> *> current_work GUARDED_BY(lock); /* L: func runs */
 	Var<typename P::Func> current_func GUARDED_BY(lock); /* L: its func */
@@ -63,12 +67,9 @@ struct alignas(64) CpuWorkqueue {
 	Var<unsigned long> behind_first GUARDED_BY(lock); /* L: nr_pending() */
 
 	/* For who looks; times in jiffies. */
-	Var<unsigned long> pending_max GUARDED_BY(lock); /* L: one_less() */
+	Var<unsigned long> pending_max GUARDED_BY(lock); /* L: note_length() */
 	Var<unsigned long> head_since GUARDED_BY(lock); /* L: oldest_since() */
 	Var<unsigned long> started GUARDED_BY(lock); /* L: the last run */
-
-	alignas(64) Inbox<P> inbox; /* S; away from what the worker writes */
-	typename P::RcuWait more_work; /* S: the worker sleeps here */
 
 	Var<typename P::Thread *> thread GUARDED_BY(lock); /* L */
 	Var<int> pid GUARDED_BY(lock); /* L: of thread; 0: it has ended */
@@ -113,6 +114,15 @@ unsigned long nr_pending(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 	return cwq->behind_first.get() + 1;
 }
 
+/* The list has grown: keep the high-water mark. What is in the inbox does not count
+ * until it is collected. */
+template <Platform P>
+void note_length(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	if (nr_pending(cwq) > cwq->pending_max.get())
+		cwq->pending_max.set(nr_pending(cwq));
+}
+
 /* The same as collect(), when there is something. */
 template <Platform P>
 NOINLINE void collect_works(CpuWorkqueue<P> *cwq, typename Inbox<P>::Seen seen)
@@ -139,6 +149,7 @@ NOINLINE void collect_works(CpuWorkqueue<P> *cwq, typename Inbox<P>::Seen seen)
 		cwq->head_since.set(cwq->inbox.first_pushed());
 	cwq->accepted.set(cwq->accepted.get() + nr);
 	cwq->behind_first.set(cwq->behind_first.get() + nr);
+	note_length(cwq);
 }
 
 /* Put what is in the inbox of @cwq on its list, in the order in which it was put
@@ -295,6 +306,7 @@ template <Platform P>
 	cwq->behind_first.set(cwq->behind_first.get() + 1);
 	if (UNLIKELY(!cwq->behind_first.get()))
 		cwq->head_since.set(P::now());
+	note_length(cwq);
 	return cwq->inbox.rouse();
 }
 
@@ -327,19 +339,11 @@ void announce_move(CpuWorkqueue<P> *cwq)
 	cwq->work_moved.wake_up();
 }
 
-/*
- * A work leaves the list. The list is at its longest just before that, so this is
- * where the high-water mark is kept: here it moves rarely. What is in the inbox does
- * not count until it is collected.
- */
+/* A work leaves the list. */
 template <Platform P>
 void one_less(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
-	unsigned long behind_first = cwq->behind_first.get();
-
-	cwq->behind_first.set(behind_first - 1);
-	if (UNLIKELY(behind_first >= cwq->pending_max.get()))
-		cwq->pending_max.set(behind_first + 1);
+	cwq->behind_first.set(cwq->behind_first.get() - 1);
 }
 
 /* The cwq whose worker calls this; nullptr if it is called by no worker. */

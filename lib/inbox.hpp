@@ -23,6 +23,10 @@ enum class Pushed {
 	yes,
 	yes_wake, /* and the caller has to wake the worker */
 	shut, /* no: the lock has to be taken */
+	/* Nor in push_work(), where the work was not claimed: it is not idle, or was
+	 * elsewhere the last time, or the inbox is shut. */
+	no,
+	not_initialised, /* the work never was */
 };
 
 template <Platform P>
@@ -61,16 +65,17 @@ public:
 		for (;; seen = look()) {
 			if (UNLIKELY(seen.is_shut()))
 				return Pushed::shut;
+			if (LIKELY(!seen.is_empty())) { /* so there is no flag */
+				if (LIKELY(push_on(entry, seen.word_, seen)))
+					return Pushed::yes;
+				continue;
+			}
 			/* Others may be about to say the same, at that time. */
-			if (seen.is_empty())
-				first_pushed_.set(P::now());
-			entry->next.set(newest(seen.word_));
-			if (LIKELY(word_.compare_exchange(
-				    seen.word_, word(entry), Order::release)))
-				break;
+			first_pushed_.set(P::now());
+			if (LIKELY(push_on(entry, 0, seen)))
+				return seen.word_ & ASLEEP ? Pushed::yes_wake
+							   : Pushed::yes;
 		}
-		return UNLIKELY(seen.word_ & ASLEEP) ? Pushed::yes_wake
-						     : Pushed::yes;
 	}
 
 	/* The rest is called under the lock. */
@@ -123,14 +128,26 @@ private:
 	static constexpr unsigned long ASLEEP = 1 << 0; /* nothing is in it */
 	static constexpr unsigned long SHUT = 1 << 1; /* see is_shut() */
 
+	/* Put @entry on @older, if this is as it was @seen. */
+	bool push_on(ListNode<P> *entry, unsigned long older, Seen seen)
+	{
+		entry->next.set(newest_of(older));
+		return word_.compare_exchange(seen.word_, word(entry),
+					      Order::release);
+	}
+
 	static unsigned long word(ListNode<P> *entry)
 	{
 		return reinterpret_cast<unsigned long>(entry);
 	}
+	/* SAFETY: without its flags a word is what word() has made. */
+	static ListNode<P> *newest_of(unsigned long word)
+	{
+		return reinterpret_cast<ListNode<P> *>(word);
+	}
 	static ListNode<P> *newest(unsigned long word)
 	{
-		/* SAFETY: without its flags it is what word() has made. */
-		return reinterpret_cast<ListNode<P> *>(word & ~(ASLEEP | SHUT));
+		return newest_of(word & ~(ASLEEP | SHUT));
 	}
 
 	typename P::template Atomic<unsigned long> word_;

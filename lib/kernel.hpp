@@ -33,9 +33,13 @@ extern "C" volatile unsigned long jiffies;
 
 #include "platform.hpp"
 
+#ifdef CONFIG_ARM64
+#include "lse.hpp"
+#endif
+
 /* The answer holds for as long as the caller's call lasts, so a question on which
  * nothing depends (without lockdep, there are such) can be left out. */
-extern "C" __attribute__((pure)) void *cwq_shim_current_worker(void);
+extern "C" CWQ_DIRECT __attribute__((pure)) void *cwq_shim_current_worker(void);
 
 namespace cwq {
 
@@ -92,14 +96,27 @@ struct Kernel {
 		}
 		T exchange(T v, Order o)
 		{
+#ifdef CONFIG_ARM64
+			if (LIKELY(has_lse()))
+				return lse_exchange(&value, v, o);
+#endif
 			return __atomic_exchange_n(&value, v, order(o));
 		}
 		T fetch_add(T v, Order o)
 		{
+#ifdef CONFIG_ARM64
+			if (LIKELY(has_lse()))
+				return lse_fetch_add(&value, v, o);
+#endif
 			return __atomic_fetch_add(&value, v, order(o));
 		}
 		bool compare_exchange(T expected, T v, Order o)
 		{
+#ifdef CONFIG_ARM64
+			if (LIKELY(has_lse()))
+				return lse_compare_exchange(&value, expected, v,
+							    o);
+#endif
 			return __atomic_compare_exchange_n(&value, &expected, v,
 							   false, order(o),
 							   __ATOMIC_RELAXED);
@@ -497,11 +514,15 @@ struct Kernel {
 	static void trace_cancel(auto *cwq, auto *work)
 		NO_THREAD_SAFETY_ANALYSIS
 	{
+		if (LIKELY(!cwq_shim_tracing))
+			return;
 		cwq_shim_trace_cancel(cwq->wq.get()->name, cwq->cpu,
 				      client(work), address(work->func.get()));
 	}
 	static void trace_insert_barrier(auto *cwq) NO_THREAD_SAFETY_ANALYSIS
 	{
+		if (LIKELY(!cwq_shim_tracing))
+			return;
 		cwq_shim_trace_insert_barrier(cwq->wq.get()->name, cwq->cpu);
 	}
 	static void trace_create(const char *queue)
@@ -529,10 +550,8 @@ struct Kernel {
 	{
 		return cwq_shim_cpu_online(cpu);
 	}
-	static unsigned long interrupts_off()
-	{
-		return cwq_shim_interrupts_off();
-	}
+	/* Not defined: cwq_shim_push_work() does this where it costs no call. */
+	static unsigned long interrupts_off();
 	static void interrupts_restore(unsigned long flags)
 	{
 		cwq_shim_interrupts_restore(flags);

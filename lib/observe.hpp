@@ -253,17 +253,45 @@ ALWAYS_INLINE void observe_queued(const CpuWorkqueue<P> *asked,
 		tell_queued(observer, asked, target, work, flags, caller);
 }
 
-/* @work, which @data says is on a list of @cwq, leaves that. */
+/* The same as observe_gone(), when it may be known. */
 template <Platform P>
-KnownWork<P> observe_gone(CpuWorkqueue<P> *cwq, const Work<P> *work,
-			  unsigned long data) REQUIRES(cwq->lock)
+NOINLINE KnownWork<P> take_known(Observer<P> *observer, const Work<P> *work)
 {
-	Observer<P> *observer = cwq->observer.get();
 	KnownWork<P> known = {};
 
-	if (UNLIKELY(data & WORK_OBSERVED) && observer)
-		observer->take(work, &known);
+	observer->take(work, &known);
 	return known;
+}
+
+/* @work, which @data says is on a list of @cwq, leaves that. */
+template <Platform P>
+ALWAYS_INLINE KnownWork<P> observe_gone(CpuWorkqueue<P> *cwq,
+					const Work<P> *work, unsigned long data)
+	REQUIRES(cwq->lock)
+{
+	Observer<P> *observer = cwq->observer.get();
+
+	if (UNLIKELY(data & WORK_OBSERVED) && observer)
+		return take_known(observer, work);
+	return {};
+}
+
+template <Platform P>
+NOINLINE void forget_known(Observer<P> *observer, const Work<P> *work)
+{
+	take_known(observer, work);
+}
+
+/* The same as observe_gone(), and @work gets on no other list. What is known of it
+ * takes more of a stack than whoever takes it off needs besides. */
+template <Platform P>
+ALWAYS_INLINE void observe_cancelled(CpuWorkqueue<P> *cwq, const Work<P> *work,
+				     unsigned long data) REQUIRES(cwq->lock)
+{
+	Observer<P> *observer = cwq->observer.get();
+
+	if (UNLIKELY(data & WORK_OBSERVED) && observer)
+		forget_known(observer, work);
 }
 
 /* It was @known on the list that it comes from, if it was. */

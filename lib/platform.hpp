@@ -35,7 +35,11 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define NOINLINE __attribute__((noinline))
+#ifdef CC_USING_PATCHABLE_FUNCTION_ENTRY
+#define NOTRACE __attribute__((patchable_function_entry(0, 0)))
+#else
 #define NOTRACE __attribute__((no_instrument_function))
+#endif
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
 namespace cwq {
@@ -167,23 +171,6 @@ public:
 
 private:
 	typename P::Lock &lock_;
-	unsigned long flags_;
-};
-
-template <Platform P>
-class InterruptsOff {
-public:
-	InterruptsOff() : flags_(P::interrupts_off())
-	{
-	}
-	~InterruptsOff()
-	{
-		P::interrupts_restore(flags_);
-	}
-	InterruptsOff(const InterruptsOff &) = delete;
-	InterruptsOff &operator=(const InterruptsOff &) = delete;
-
-private:
 	unsigned long flags_;
 };
 

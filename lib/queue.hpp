@@ -268,36 +268,52 @@ NOINLINE Queued queue_claimed_work(CpuWorkqueue<P> *cwq, Work<P> *work,
 }
 
 /*
- * Claim @work and put it into the inbox of @cwq. Interrupts are off between the two:
- * who wants to take the work off its list waits meanwhile, see is_on_its_way().
- * Queued::pending, and nothing done, if this is not the place to put it: if it is not
- * idle, or was elsewhere the last time, or @cwq does not take every work.
+ * Claim @work and put it into the inbox of @cwq. Interrupts are off from before the
+ * claim until the work is in the inbox: a cancel that finds the work in between waits
+ * for that, see is_on_its_way(). Only the first of the results is complete, the others
+ * are end_push()'s to deal with.
  */
 template <Platform P>
-ALWAYS_INLINE Queued push_work(CpuWorkqueue<P> *cwq, Work<P> *work,
-			       const void *caller)
+ALWAYS_INLINE Pushed push_work(CpuWorkqueue<P> *cwq, Work<P> *work)
 {
-	Pushed pushed;
+	const unsigned long old = get_wq_data(work);
+	typename Inbox<P>::Seen seen = cwq->inbox.look();
 
-	{
-		InterruptsOff<P> interrupts_off;
-		const unsigned long old = get_wq_data(work);
-		typename Inbox<P>::Seen seen = cwq->inbox.look();
-
-		if ((UNLIKELY(old != wq_data(cwq, 0)) && old) ||
-		    UNLIKELY(seen.is_shut()) ||
-		    UNLIKELY(!claim(work, old, cwq, WORK_PENDING)))
-			return Queued::pending;
-		if (UNLIKELY(!old) && UNLIKELY(!is_initialised(work)))
-			return Queued::not_initialised;
-		P::debug_activate(work);
-		pushed = cwq->inbox.push(&work->entry, seen);
-		if (UNLIKELY(pushed == Pushed::shut))
-			return queue_claimed_work(cwq, work, caller);
+	if (UNLIKELY(seen.is_shut()))
+		return Pushed::no;
+	if (LIKELY(old == wq_data(cwq, 0))) {
+		if (UNLIKELY(!claim(work, old, cwq, WORK_PENDING)))
+			return Pushed::no;
+	} else {
+		if (old || !claim(work, 0, cwq, WORK_PENDING))
+			return Pushed::no;
+		if (UNLIKELY(!is_initialised(work)))
+			return Pushed::not_initialised;
 	}
+	P::debug_activate(work);
+	return cwq->inbox.push(&work->entry, seen);
+}
+
+/*
+ * What is left to do after push_work(): restore the interrupts to @flags, wake the
+ * worker, or queue @work another way.
+ */
+template <Platform P>
+Queued end_push(Pushed pushed, CpuWorkqueue<P> *cwq, Work<P> *work,
+		const void *caller, unsigned long flags)
+{
+	Queued queued = Queued::yes;
+
+	if (UNLIKELY(pushed == Pushed::shut))
+		queued = queue_claimed_work(cwq, work, caller);
+	P::interrupts_restore(flags);
+	if (pushed == Pushed::no)
+		return queue_work_slowly(cwq, work, caller);
+	if (UNLIKELY(pushed == Pushed::not_initialised))
+		return Queued::not_initialised;
 	if (pushed == Pushed::yes_wake)
 		wake_worker(cwq);
-	return Queued::yes;
+	return queued;
 }
 
 /*
@@ -316,18 +332,21 @@ bool refuse_here(const CpuWorkqueue<P> *cwq, Work<P> *work)
  * The other usual cases spare what the rest needs: @work is idle and was on @cwq
  * the last time, or on none ever, and @cwq is open. Then there is nowhere else to
  * look, and no lock to take.
+ *
+ * The kernel's instance has the same steps in core.cc, where a function in C disables
+ * the interrupts without being called and returned from.
  */
 template <Platform P>
-ALWAYS_INLINE Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
-				   const void *caller = nullptr)
+Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
+		     const void *caller = nullptr)
 {
-	if (P::LOCK_SPINS) { /* or every inbox is shut */
-		Queued queued = push_work(cwq, work, caller);
+	if (!P::LOCK_SPINS) /* then every inbox is shut */
+		return queue_work_slowly(cwq, work, caller);
 
-		if (LIKELY(queued != Queued::pending))
-			return queued;
-	}
-	return queue_work_slowly(cwq, work, caller);
+	const unsigned long flags = P::interrupts_off();
+	const Pushed pushed = push_work(cwq, work);
+
+	return end_push(pushed, cwq, work, caller, flags);
 }
 
 } // namespace cwq

@@ -106,6 +106,10 @@ bool wait_for_work(CpuWorkqueue<P> *cwq)
 	bool retired = false;
 
 	cwq->more_work.wait([cwq, &retired] {
+		/* As a rule, when it has just been woken. */
+		if (!cwq->inbox.look().is_empty())
+			return true;
+
 		Guard<P> guard(cwq->lock);
 		bool idle = list_empty(&cwq->worklist) &&
 			    cwq->inbox.fall_asleep(is_shut(cwq));

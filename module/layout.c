@@ -21,12 +21,25 @@
 
 #include "shim.h"
 
+#ifdef CONFIG_ARM64
+#include <asm/alternative.h>
+#endif
+
 static_assert(offsetof(struct cwq_work_struct, data) == 0);
 static_assert(offsetof(struct cwq_work_struct, entry) == sizeof(long));
 static_assert(offsetof(struct cwq_work_struct, func) == 3 * sizeof(long));
 static_assert(offsetof(struct cwq_delayed_work, work) == 0);
 static_assert(sizeof(struct cwq_work_struct) <= sizeof(struct work_struct));
 static_assert(sizeof(struct cwq_delayed_work) <= sizeof(struct delayed_work));
+
+/* has_lse() in lib/lse.hpp writes one. */
+#ifdef CONFIG_ARM64
+static_assert(offsetof(struct alt_instr, alt_offset) == 4);
+static_assert(offsetof(struct alt_instr, cpucap) == 8);
+static_assert(offsetof(struct alt_instr, orig_len) == 10);
+static_assert(offsetof(struct alt_instr, alt_len) == 11);
+static_assert(sizeof(struct alt_instr) == 12);
+#endif
 
 static void __used layout(void)
 {
@@ -51,4 +64,7 @@ static void __used layout(void)
 	DEFINE(CWQ_SIZEOF_WORK, sizeof(struct cwq_work_struct));
 	DEFINE(CWQ_SIZEOF_DELAYED_WORK, sizeof(struct cwq_delayed_work));
 	DEFINE(CWQ_ABI_OF_MODULE, CWQ_ABI_NUMBER);
+#ifdef CONFIG_ARM64
+	DEFINE(CWQ_LSE_CAP, ARM64_CB_BIT | ARM64_HAS_LSE_ATOMICS);
+#endif
 }

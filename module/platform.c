@@ -64,8 +64,8 @@ void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class)
 			       LD_WAIT_INV);
 }
 
-/* Each item comes through these six: no room for a tracer's nop. */
-notrace unsigned long cwq_shim_lock(void *lock) __acquires(lock)
+/* Each item comes through some of these five: no room for a tracer's nop. */
+CWQ_DIRECT notrace unsigned long cwq_shim_lock(void *lock) __acquires(lock)
 {
 	unsigned long flags;
 
@@ -73,30 +73,23 @@ notrace unsigned long cwq_shim_lock(void *lock) __acquires(lock)
 	return flags;
 }
 
-notrace void cwq_shim_unlock(void *lock, unsigned long flags) __releases(lock)
+CWQ_DIRECT notrace void cwq_shim_unlock(void *lock, unsigned long flags)
+	__releases(lock)
 {
 	spin_unlock_irqrestore((spinlock_t *)lock, flags);
 }
 
-notrace void cwq_shim_lock_irq(void *lock) __acquires(lock)
+CWQ_DIRECT notrace void cwq_shim_lock_irq(void *lock) __acquires(lock)
 {
 	spin_lock_irq((spinlock_t *)lock);
 }
 
-notrace void cwq_shim_unlock_irq(void *lock) __releases(lock)
+CWQ_DIRECT notrace void cwq_shim_unlock_irq(void *lock) __releases(lock)
 {
 	spin_unlock_irq((spinlock_t *)lock);
 }
 
-notrace unsigned long cwq_shim_interrupts_off(void)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	return flags;
-}
-
-notrace void cwq_shim_interrupts_restore(unsigned long flags)
+CWQ_DIRECT notrace void cwq_shim_interrupts_restore(unsigned long flags)
 {
 	local_irq_restore(flags);
 }
@@ -145,7 +138,7 @@ void cwq_shim_waitq_init(void *waitq)
  * The barrier in it pairs with the one in wait_event(): who is not on the queue yet
  * looks once more.
  */
-void cwq_shim_wake_up(void *waitq)
+CWQ_DIRECT notrace void cwq_shim_wake_up(void *waitq)
 {
 	if (wq_has_sleeper((struct wait_queue_head *)waitq))
 		wake_up((struct wait_queue_head *)waitq);
@@ -161,7 +154,7 @@ void cwq_shim_rcuwait_init(void *rcuwait)
 	rcuwait_init((struct rcuwait *)rcuwait);
 }
 
-void cwq_shim_rcuwait_wake_up(void *rcuwait)
+CWQ_DIRECT notrace void cwq_shim_rcuwait_wake_up(void *rcuwait)
 {
 	rcuwait_wake_up((struct rcuwait *)rcuwait);
 }
@@ -170,7 +163,8 @@ void cwq_shim_rcuwait_wake_up(void *rcuwait)
  * Freezing is only of consequence to threads that have called
  * cwq_shim_set_freezable().
  */
-void cwq_shim_rcuwait(void *rcuwait, bool (*done)(void *arg), void *arg)
+CWQ_DIRECT notrace void cwq_shim_rcuwait(void *rcuwait, bool (*done)(void *arg),
+					 void *arg)
 {
 	rcuwait_wait_event((struct rcuwait *)rcuwait, done(arg),
 			   TASK_IDLE | TASK_FREEZABLE);
@@ -226,7 +220,8 @@ void cwq_shim_free(void *memory)
  * A work that was never initialised may have led to @where. What is allocated is in
  * the linear mapping, and that may have holes.
  */
-bool cwq_shim_holds(const void *const *where, const void *what)
+CWQ_DIRECT notrace bool cwq_shim_holds(const void *const *where,
+				       const void *what)
 {
 	unsigned long held;
 
@@ -240,7 +235,7 @@ hole:
 }
 
 /* An interrupt is not the worker's doing. */
-void *cwq_shim_current_worker(void)
+CWQ_DIRECT notrace void *cwq_shim_current_worker(void)
 {
 	if (!in_task() || !(current->flags & PF_KTHREAD) ||
 	    kthread_func(current) != cwq_core_worker_thread)
@@ -289,7 +284,7 @@ int cwq_shim_thread_pid(struct task_struct *thread)
 	return task_pid_nr(thread);
 }
 
-bool cwq_shim_thread_should_stop(void)
+CWQ_DIRECT notrace bool cwq_shim_thread_should_stop(void)
 {
 	return kthread_should_stop();
 }
@@ -338,7 +333,8 @@ void cwq_shim_freeze(void)
 }
 
 /* What is farther away than a timer can be is as far away as can be. */
-void cwq_shim_timer_arm(struct cwq_delayed_work *dwork, unsigned long delay)
+CWQ_DIRECT notrace void cwq_shim_timer_arm(struct cwq_delayed_work *dwork,
+					   unsigned long delay)
 {
 	mod_timer(&dwork->timer,
 		  jiffies + min_t(unsigned long, delay, MAX_JIFFY_OFFSET));
@@ -355,7 +351,8 @@ bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
  * function holds its CPU's expiry_lock, and timer_delete_sync() would take that of
  * the CPU where the other one runs. Those have no order.
  */
-bool cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
+CWQ_DIRECT notrace bool
+cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
 {
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) && in_serving_softirq())
 		return cwq_shim_timer_take_out(dwork);
@@ -368,7 +365,8 @@ unsigned long cwq_shim_timer_expires(const struct cwq_delayed_work *dwork)
 	return READ_ONCE(dwork->timer.expires);
 }
 
-bool cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork)
+CWQ_DIRECT notrace bool
+cwq_shim_is_delayed_work(const struct cwq_delayed_work *dwork)
 {
 	return dwork->timer.function == cwq_delayed_work_timer_fn;
 }
@@ -399,7 +397,7 @@ bool cwq_shim_cpu_online(int cpu)
 }
 
 /* Without CONFIG_PREEMPT_COUNT a spinlock held leaves no trace to be seen. */
-bool cwq_shim_may_sleep(void)
+CWQ_DIRECT notrace bool cwq_shim_may_sleep(void)
 {
 	if (IS_ENABLED(CONFIG_PREEMPT_COUNT)) {
 		if (!preemptible())

@@ -2,12 +2,33 @@
 /* The API: queueing. */
 #include <linux/export.h>
 #include <linux/instruction_pointer.h>
+#include <linux/irqflags.h>
 #include <linux/smp.h>
 
 #include <cwq/workqueue.h>
 
 #include "shim.h"
 #include "trace.h"
+
+/*
+ * Here it is inline, and cwq_core_push_work(), called last, restores the interrupts: so
+ * of what each item pays for, nothing is saved on the stack.
+ */
+CWQ_DIRECT notrace bool
+cwq_shim_push_work(const struct cwq_workqueue_struct *wq,
+		   struct cwq_work_struct *work, const void *caller, void *cwq)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	return cwq_core_push_work(flags, work, caller, cwq);
+}
+
+CWQ_DIRECT notrace bool cwq_shim_work_pushed(unsigned long flags)
+{
+	local_irq_restore(flags);
+	return true;
+}
 
 /* The short cut through the core tells no tracer. */
 static __always_inline bool enqueue_on(int cpu, struct cwq_workqueue_struct *wq,

@@ -46,7 +46,8 @@ static noinline void run_watched(struct cwq_work_struct *work,
 }
 
 /* Called by a worker, in process context, with nothing held. */
-void cwq_shim_run(struct cwq_work_struct *work, cwq_work_func_t func)
+CWQ_DIRECT notrace void cwq_shim_run(struct cwq_work_struct *work,
+				     cwq_work_func_t func)
 {
 	if (IS_ENABLED(CONFIG_LOCKDEP) ||
 	    unlikely(trace_cwq_execute_start_enabled() ||

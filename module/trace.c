@@ -5,18 +5,18 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-/* Does somebody listen to cwq_queue_work? For the core, which cannot see. */
-bool cwq_shim_tracing;
+/* To how many of the core's tracepoints does somebody listen? The core cannot see. */
+unsigned int cwq_shim_tracing;
 
 int cwq_trace_begin(void)
 {
-	WRITE_ONCE(cwq_shim_tracing, true);
+	WRITE_ONCE(cwq_shim_tracing, cwq_shim_tracing + 1);
 	return 0;
 }
 
 void cwq_trace_end(void)
 {
-	WRITE_ONCE(cwq_shim_tracing, false);
+	WRITE_ONCE(cwq_shim_tracing, cwq_shim_tracing - 1);
 }
 
 void cwq_shim_trace_queue_work(const char *queue, int req_cpu, int cpu,

@@ -70,7 +70,7 @@ DEFINE_EVENT(cwq_execute, cwq_execute_end,
 	TP_ARGS(work, function));
 
 /* A work that was pending is taken off. */
-TRACE_EVENT(cwq_cancel_work,
+TRACE_EVENT_FN(cwq_cancel_work,
 	TP_PROTO(const void *work, const void *function, const char *workqueue,
 		 int cpu),
 	TP_ARGS(work, function, workqueue, cpu),
@@ -88,11 +88,12 @@ TRACE_EVENT(cwq_cancel_work,
 	),
 	TP_printk("work struct=%p function=%ps workqueue=%s cpu=%d",
 		  __entry->work, __entry->function, __entry->workqueue,
-		  __entry->cpu)
+		  __entry->cpu),
+	cwq_trace_begin, cwq_trace_end
 );
 
 /* Somebody is about to wait for what a queue has to do on a CPU. */
-TRACE_EVENT(cwq_insert_barrier,
+TRACE_EVENT_FN(cwq_insert_barrier,
 	TP_PROTO(const char *workqueue, int cpu),
 	TP_ARGS(workqueue, cpu),
 	TP_STRUCT__entry(
@@ -103,7 +104,8 @@ TRACE_EVENT(cwq_insert_barrier,
 		strscpy(__entry->workqueue, workqueue, CWQ_NAME_LEN);
 		__entry->cpu = cpu;
 	),
-	TP_printk("workqueue=%s cpu=%d", __entry->workqueue, __entry->cpu)
+	TP_printk("workqueue=%s cpu=%d", __entry->workqueue, __entry->cpu),
+	cwq_trace_begin, cwq_trace_end
 );
 
 DECLARE_EVENT_CLASS(cwq_workqueue,

@@ -36,7 +36,7 @@ cxx-split = $(subst -include=,-include ,$(1))
 # gets BTF, the C++ objects have none. Atomic operations are instructions: the
 # functions that gcc would call for them on arm64 are not in the kernel.
 cxx-only := -std=gnu++20 -ffreestanding -fno-exceptions -fno-rtti \
-	-fno-threadsafe-statics -nostdinc++ \
+	-fno-threadsafe-statics -nostdinc++ -foptimize-sibling-calls \
 	$(if $(CONFIG_DEBUG_INFO_BTF_MODULES),-g0) \
 	$(if $(CONFIG_ARM64),-mno-outline-atomics)
 

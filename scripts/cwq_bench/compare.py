@@ -44,7 +44,7 @@ def change(old: Figures, new: Figures, key: Key) -> Optional[str]:
         return None
     where = "icount" if key.icount else f"{key.cpus} CPUs"
     name = key.test if key.peer == "cwq" else f"{key.test} {key.peer}"
-    return (f"{key.kernel:<6}{where:<8}{name:<30}{a:12,.2f}{b:12,.2f}"
+    return (f"{key.kernel:<10}{where:<8}{name:<30}{a:12,.2f}{b:12,.2f}"
             f"{100 * share:+8.1f}%  "
             f"{'better' if better(key, a, b) else 'WORSE'}  {what}")
 
@@ -55,7 +55,7 @@ def report(old: Run, new: Run) -> Iterator[str]:
               if key in old.figures and key.peer.startswith("cwq")]
     if not shared:
         raise BenchError("the runs have no figure in common")
-    yield (f"{'':<44}{'old':>12}{'new':>12}{'change':>9}")
+    yield (f"{'':<48}{'old':>12}{'new':>12}{'change':>9}")
     shown = 0
     for key in shared:
         text = change(old.figures, new.figures, key)

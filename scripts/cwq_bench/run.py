@@ -2,6 +2,7 @@
 """A run of the benchmark: all figures, and where they were taken; as JSON."""
 
 import json
+import re
 from typing import Any
 
 from .figures import BenchError, Figures, Key
@@ -19,7 +20,8 @@ class Run:
 
     def kernels(self) -> list[str]:
         return sorted({key.kernel for key in self.figures},
-                      key=lambda name: [int(n) for n in name.split(".")])
+                      key=lambda name: [int(n)
+                                        for n in re.findall(r"\d+", name)])
 
     def cpus(self, kernel: str) -> list[int]:
         return sorted({key.cpus for key in self.figures

@@ -145,6 +145,12 @@ class Tables(unittest.TestCase):
         self.assertEqual(rows, [["4", "producers", "400,000", "100,000"],
                                 ["4", "producers", "4.00±0%"]])
 
+    def test_kernels_in_their_order(self) -> None:
+        names = ["6.1", "6.12", "7.3", "7.3-arm64"]
+        figures = {BUSY._replace(kernel=name): [1.0]
+                   for name in reversed(names)}
+        self.assertEqual(run_of(figures).kernels(), names)
+
     def test_a_peer_that_cannot_do_it(self) -> None:
         lines = self.lines({BUSY: [95.0], BUSY._replace(
             peer="floor", test="queue-wait"): [7000.0],
