@@ -13,19 +13,19 @@
 #include <linux/hrtimer.h>
 #include <linux/timer.h>
 
-#ifndef HAVE_TIMER_DELETE_SYNC /* before 6.2 and 6.1.84 */
+#ifndef HAVE_TIMER_DELETE_SYNC
 #define timer_delete_sync(timer) del_timer_sync(timer)
 #endif
 
-#ifndef HAVE_TIMER_DELETE_SYNC_TRY /* before 6.16 */
+#ifndef HAVE_TIMER_DELETE_SYNC_TRY /* not on 6.12 */
 #define timer_delete_sync_try(timer) try_to_del_timer_sync(timer)
 #endif
 
-#ifndef HAVE_TIMER_DESTROY_ON_STACK /* before 6.16 */
+#ifndef HAVE_TIMER_DESTROY_ON_STACK /* not on 6.12 */
 #define timer_destroy_on_stack(timer) destroy_timer_on_stack(timer)
 #endif
 
-#ifndef HAVE_HRTIMER_SETUP /* before 6.13 */
+#ifndef HAVE_HRTIMER_SETUP /* not on 6.12 */
 static inline void hrtimer_setup(struct hrtimer *timer,
 				 enum hrtimer_restart (*fn)(struct hrtimer *),
 				 clockid_t clock, enum hrtimer_mode mode)
@@ -37,7 +37,7 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 
 /* An enumerator, so it cannot be asked for. Where it is, a queue must have it or
  * WQ_UNBOUND. */
-#ifndef HAVE_WQ_PERCPU /* before 6.18 and 6.12.51 */
+#ifndef HAVE_WQ_PERCPU /* not on 6.1, but on 6.12.117 */
 #define WQ_PERCPU 0
 #endif
 

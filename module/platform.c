@@ -44,7 +44,7 @@
 /*
  * One call of spin_lock_init() would make one class of all locks. And it would count on
  * PREEMPT_RT, where spinlocks sleep and the core takes none of these in a hard
- * interrupt; elsewhere they spin, and it does. Lockdep checks that from 6.14 on
+ * interrupt; elsewhere they spin, and it does. Lockdep of 7.3 checks that
  * (PROVE_RAW_LOCK_NESTING).
  */
 void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class)

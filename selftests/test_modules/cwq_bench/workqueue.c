@@ -17,6 +17,7 @@
 #define peer_queue_delayed queue_delayed_work
 #define peer_cancel_delayed cancel_delayed_work_sync
 
+#include "../../../module/compat.h"
 #include "loops.h"
 #include "wait_loops.h"
 
@@ -25,7 +26,10 @@ static void *create(const struct bench_peer *peer, enum bench_shape shape)
 {
 	struct workqueue_struct *wq;
 
-	wq = alloc_workqueue("bench_%s", peer->wq_flags,
+	wq = alloc_workqueue("bench_%s",
+			     peer->wq_flags & WQ_UNBOUND
+				     ? peer->wq_flags
+				     : peer->wq_flags | WQ_PERCPU,
 			     peer->softirq ? 0 : WQ_MAX_ACTIVE, peer->name);
 	return wq ?: ERR_PTR(-ENOMEM);
 }
