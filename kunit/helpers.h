@@ -191,8 +191,10 @@ bool call_returned(struct call *call);
 bool run_call(struct kunit *test, bool (*fn)(void *arg), void *arg);
 bool run_call_on(struct kunit *test, int cpu, bool (*fn)(void *arg), void *arg);
 
-/* As the first process finds it: on 7.3 a kernel thread, in which a case runs,
- * has a root of its own with nothing in it. To be closed by filp_close(). */
+/*
+ * As the first process finds it: on 7.3 a kernel thread, in which a case runs, has a
+ * root of its own with nothing in it. To be closed by filp_close().
+ */
 struct file *open_file(const char *path, int flags);
 
 /* The API in the shape that a call has; the argument is a struct item. */

@@ -17,8 +17,10 @@ extern "C" {
 
 #include "rows.h"
 
-/* For functions that each item comes through: never called through a pointer, so they
- * need no instruction that says where such calls may end. */
+/*
+ * For functions that each item comes through: never called through a pointer, so they
+ * need no instruction that says where such calls may end.
+ */
 #ifdef CONFIG_X86_KERNEL_IBT
 #define CWQ_DIRECT __attribute__((nocf_check))
 #else

@@ -10,6 +10,5 @@
 #define SYMBOL(name, number) PASTE(name, number)
 #define CWQ_ABI_SYMBOL SYMBOL(CWQ_ABI_NAME, CWQ_ABI_OF_MODULE)
 
-extern const char CWQ_ABI_SYMBOL;
 const char CWQ_ABI_SYMBOL;
 EXPORT_SYMBOL_GPL(CWQ_ABI_SYMBOL);

@@ -35,8 +35,10 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
-/* An enumerator, so it cannot be asked for. Where it is, a queue must have it or
- * WQ_UNBOUND. */
+/*
+ * An enumerator, so it cannot be asked for. Where there is one, a queue must have it or
+ * WQ_UNBOUND.
+ */
 #ifndef HAVE_WQ_PERCPU /* not on 6.1, but on 6.12.117 */
 #define WQ_PERCPU 0
 #endif

@@ -219,6 +219,7 @@ suite_check() {
 	try 'locking' thread_safety
 	try 'exports' exports_are_tried
 	try 'ABI' "$here/abi.sh"
+	try 'kernels' "$here/kernels-table.sh" --check
 	try 'mutants' mutants_apply
 	use_kernel src
 	try 'kernel-doc' tool env -C "$top" perl "$SRC/scripts/kernel-doc" -none \
@@ -282,6 +283,7 @@ refusals() {
 	chmod +x "$bin"/*
 	# A kernel of long ago, as far as our Kbuild sees.
 	touch "$old/include/config/auto.conf" "$old/include/linux/sched.h"
+	# shellcheck disable=SC2016 # make expands them
 	printf '%s\n' 'srctree := $(CURDIR)' 'src := $(M)' 'obj := $(M)' \
 	    'CONFIG_MODULES := y' 'CONFIG_64BIT := y' 'all modules:' \
 	    'include $(M)/Kbuild' >"$old/Makefile"

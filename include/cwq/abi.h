@@ -15,8 +15,10 @@
 #include <linux/stddef.h>
 #include <linux/stringify.h>
 
-/* What no expression shows, such as the text of macros and inline functions:
- * written by scripts/abi.sh. */
+/*
+ * What no expression shows, such as the text of macros and inline functions: written
+ * by scripts/abi.sh.
+ */
 #define CWQ_ABI_TEXT 0x2ce52f9c
 
 #define __CWQ_ABI_MIX(number, value) \
@@ -44,8 +46,10 @@
 /* Any 31 bits of it: some assemblers print a number as signed. */
 #define CWQ_ABI_NUMBER ((__CWQ_ABI_15 ^ __CWQ_ABI_15 >> 32) & 0x7fffffff)
 
-/* Together with the number not as long as the name of a module, or modpost refuses
- * it. */
+/*
+ * Together with the number not as long as the name of a module may be, or modpost
+ * refuses it.
+ */
 #define CWQ_ABI_NAME cwq_headers_are_not_those_of_cwq_ko_
 
 /* Not called: it holds the reference, which is freed once the client is loaded. */

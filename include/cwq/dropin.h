@@ -156,8 +156,10 @@ __cwq_alloc_workqueue(const char *fmt, unsigned int flags, struct module *owner,
 				      owner);
 }
 
-/* 1 << 8 is WQ_PERCPU. It is an enumerator, which cannot be asked for, and a bit of no
- * other meaning on kernels that have none. */
+/*
+ * 1 << 8 is WQ_PERCPU. It is an enumerator, which cannot be asked for, and a bit of no
+ * other meaning on kernels that have none.
+ */
 #define __CWQ_ALLOC_FLAGS						\
 	((unsigned int)(WQ_UNBOUND | WQ_FREEZABLE | WQ_MEM_RECLAIM |	\
 			WQ_CPU_INTENSIVE | __WQ_LEGACY | __WQ_ORDERED |	\

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A client that was built with headers other than those of the cwq.ko that is loaded:
- * in these a name has more room. It must not be loaded. */
+/*
+ * A client that was built with headers other than those of the cwq.ko that is loaded:
+ * in these a name has more room. It must not be loaded.
+ */
 #include <linux/list.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
