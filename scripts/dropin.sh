@@ -57,6 +57,14 @@ driver() {
 	cp "$dir/$module.ko" "$root/modules"
 }
 
+# bring PATH - a stock module, which later kernels have compressed
+bring() {
+	cp -L "$1" "$root/modules"
+	case $1 in
+	*.xz) xz --decompress --force "$root/modules/${1##*/}" ;;
+	esac
+}
+
 # Bring the stock modules that MODULE needs, and list them, the first to load
 # first.
 bring_needs() {
@@ -65,9 +73,10 @@ bring_needs() {
 	in_root "$ROOT" modprobe --dirname "$tmp/stock" --set-version "$RELEASE" \
 	    --show-depends "$module" | awk '$1 == "insmod" { print $2 }' |
 	    while read -r path; do
-		[[ ${path##*/} != "$module.ko" ]] || continue
-		cp -L "$path" "$root/modules"
-		echo "${path##*/}"
+		[[ ${path##*/} != "$module.ko"* ]] || continue
+		bring "$path"
+		path=${path##*/}
+		echo "${path%.xz}"
 	    done >"$root/modules/$module.needs"
 }
 
@@ -92,8 +101,8 @@ rebuild_drivers() {
 	done <"$top/selftests/dropin/drivers"
 	# What the disk of scsi_debug needs, as it comes.
 	bring_needs sd_mod
-	cp "$MODULES/lib/modules/$RELEASE/kernel/drivers/scsi/sd_mod.ko" \
-	    "$root/modules"
+	bring "$(find "$MODULES/lib/modules/$RELEASE/kernel/drivers/scsi" \
+	    -name 'sd_mod.ko*')"
 }
 
 try_statements() {
