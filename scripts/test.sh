@@ -167,6 +167,8 @@ thread_safety() {
 		printf '#define CWQ_SIZEOF_%s\n' 'WORK 32' 'DELAYED_WORK 72' \
 		    'LOCKDEP_MAP 0' 'QUEUE_MAP 0'
 		printf '#define CWQ_E%s 1\n' DEADLK INVAL RESTARTSYS TIMEDOUT
+		sed -nE 's/^\tSHARED(\((\w+), .*\));/#define CWQ_LAYOUT_\2 CWQ_LAYOUT\1/p' \
+		    "$top/module/layout.c"
 	} >"$tmp/layout.h"
 	tool clang++ -std=c++20 -fsyntax-only -Wall -Wextra -Wthread-safety \
 	    -Werror -I"$tmp" -I"$top/include" '-DIS_ENABLED(option)=0' \
