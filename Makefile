@@ -16,12 +16,13 @@ checked = $(call one-word,$(CURDIR))$(call one-word,$(KDIR))$(if \
 	$(wildcard $(configured)),,$(error cwq: the kernel in $(KDIR) is not \
 	configured: "make modules_prepare" there does it))
 
-# A kernel that clang has built wants clang, and says so nowhere else.
+# A kernel that clang has built wants clang, and says so nowhere else; with LTO, its
+# linker as well, whichever compiler CC= names.
 configured = $(KDIR)/include/config/auto.conf
 clang := $(shell sed -n 's/^CONFIG_CLANG_VERSION=\([1-9][0-9]*\)[0-9]\{4\}$$/\1/p' \
 	"$(configured)" 2>/dev/null)
 ifneq ($(clang),)
-ifeq ($(LLVM)$(filter command,$(firstword $(origin CC))),)
+ifeq ($(LLVM),)
 llvm = LLVM=$(if $(shell command -v clang-$(clang)),-$(clang),1)
 endif
 endif
