@@ -9,5 +9,5 @@
 
 plan 18 cwq_test_client
 load cwq && load cwq_test_client || exit
-results_of "$DEBUGFS/cwq_test_client"
+results_of /sys/module/cwq_test_client/parameters/results
 finish
