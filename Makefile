@@ -97,7 +97,7 @@ help:
 	@echo 'In virtual machines, on Debian 12; each sets up what it needs:'
 	@echo '  make demo            the module on a stock 6.1 kernel, a client at work'
 	@echo '  make test            all tests; SUITE=<suite> and KERNEL=<kernel> narrow it'
-	@echo '      suites:          check model build kunit dropin selftests cost'
+	@echo '      suites:          check model build kunit dropin selftests load cost'
 	@echo '      kernels:         6.1-debug 6.1 6.1-rt 6.12; if asked for, 6.1-kcsan'
 	@echo '                       6.1-gcov 6.12-debug 6.12-rt-debug 6.12-cfi'
 	@echo '  make test-all        the same on all kernels; takes an hour or two'

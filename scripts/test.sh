@@ -12,6 +12,8 @@
 #	selftests	the kselftests, on stock kernels, or whichever kernel is the
 #			KERNEL; and 6.1 without debugfs
 #	smoke		a few of them, on arm64
+#	load		the module and two clients, on kernels configured otherwise
+#			(Documentation/configurations.md)
 #	cost		the budget of instructions, on stock 6.1
 
 here=$(dirname "$(realpath "$0")")
@@ -19,7 +21,7 @@ top=$(dirname "$here")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-suites=(check model build kunit dropin selftests smoke cost)
+suites=(check model build kunit dropin selftests smoke load cost)
 
 # The kernels of each suite, and those that it has only if asked for.
 declare -A usual=(
@@ -36,6 +38,7 @@ declare -A asked=(
 	[build]="6.1-rt 6.12-rt 7.2 6.12-arm64 6.12-riscv64"
 	[kunit]=$built
 	[selftests]="6.1-rt 6.12-rt 7.2 6.12-arm64 7.3-arm64 6.1-debug 7.3-debug $built"
+	[load]="7.3-tiny 7.3-arm64-bare 7.3-plugins 7.3-lto"
 )
 mapfile -t all_kernels < <("$here/kernel.sh" --list)
 
@@ -56,9 +59,10 @@ kernels() {
 	local k
 
 	# shellcheck disable=SC2086 # they are words
-	printf '%s\n' ${usual[$1]} ${kernel:+${asked[$1]-}} |
+	printf '%s\n' ${usual[$1]-} ${kernel:+${asked[$1]-}} |
 	    while read -r k; do
-		[[ $kernel && $kernel != all && $kernel != "$k" ]] || echo "$k"
+		[[ -z $k || ($kernel && $kernel != all && $kernel != "$k") ]] ||
+			echo "$k"
 	    done
 }
 
@@ -360,6 +364,22 @@ suite_smoke() {
 		    >"$root/selftests/kselftest-list.txt"
 		boot "smoke $k" "$k" "$root" stdout
 	done < <(kernels smoke)
+}
+
+# Kernels without what the other suites need, or built in ways that change how a module
+# is: the module and its clients without a warning, and once from load to unload.
+suite_load() {
+	local k root=$tmp/load
+
+	while read -r k; do
+		rm -rf "$root"
+		mkdir -p "$root"
+		try "load $k: build" "$here/build.sh" "$k" "$root/modules" \
+		    test_modules W=1
+		cp "$top/selftests/functions.sh" "$root"
+		cp "$top/selftests/load-in-vm.sh" "$root/run-tests"
+		boot "load $k" "$k" "$root" stdout
+	done < <(kernels load)
 }
 
 # What cwq's operations cost, against what they may.
