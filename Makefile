@@ -16,12 +16,13 @@ checked = $(call one-word,$(CURDIR))$(call one-word,$(KDIR))$(if \
 	$(wildcard $(configured)),,$(error cwq: the kernel in $(KDIR) is not \
 	configured: "make modules_prepare" there does it))
 
-# A kernel that clang has built wants clang, and says so nowhere else.
+# A kernel that clang has built wants clang, and says so nowhere else; with LTO, its
+# linker as well, whichever compiler CC= names.
 configured = $(KDIR)/include/config/auto.conf
 clang := $(shell sed -n 's/^CONFIG_CLANG_VERSION=\([1-9][0-9]*\)[0-9]\{4\}$$/\1/p' \
 	"$(configured)" 2>/dev/null)
 ifneq ($(clang),)
-ifeq ($(LLVM)$(filter command,$(firstword $(origin CC))),)
+ifeq ($(LLVM),)
 llvm = LLVM=$(if $(shell command -v clang-$(clang)),-$(clang),1)
 endif
 endif
@@ -99,7 +100,7 @@ help:
 	@echo 'In virtual machines, on Debian 12 and later; each sets up what it needs:'
 	@echo "  make demo            the module on this release's stock kernel, a client at work"
 	@echo '  make test            all tests; SUITE=<suite> and KERNEL=<kernel> narrow it'
-	@echo '      suites:          check model build kunit dropin selftests smoke cost'
+	@echo '      suites:          check model build kunit dropin selftests smoke load cost'
 	@echo '      kernels:         those of scripts/kernels, from 6.1 to 7.3-arm64'
 	@echo '  make test-all        the same on all kernels; takes several hours'
 	@echo '  make coverage        which lines of the module do the tests reach?'

@@ -26,6 +26,25 @@ static_assert(__builtin_offsetof(Work<Kernel>, func) ==
 static_assert(sizeof(ListNode<Kernel>) == sizeof(list_head));
 static_assert(sizeof(cwq_delayed_work) == CWQ_SIZEOF_DELAYED_WORK);
 static_assert(__builtin_offsetof(cwq_delayed_work, work) == 0);
+
+#define SAME_IN_C(type, last) \
+	static_assert(CWQ_LAYOUT(type, last) == CWQ_LAYOUT_##type)
+SAME_IN_C(cwq_work_struct, func);
+SAME_IN_C(cwq_delayed_work, timer);
+SAME_IN_C(cwq_snapshot, redirected);
+SAME_IN_C(cwq_task, comm);
+SAME_IN_C(cwq_where, cpu);
+SAME_IN_C(cwq_queue_row, func);
+SAME_IN_C(cwq_origin, cpu);
+SAME_IN_C(cwq_work_row, origin);
+SAME_IN_C(cwq_func_stats, wait);
+SAME_IN_C(cwq_stats, funcs);
+SAME_IN_C(cwq_works, rows);
+SAME_IN_C(cwq_wait_row, cwq);
+SAME_IN_C(cwq_waits, rows);
+SAME_IN_C(cwq_stall, waiters);
+SAME_IN_C(cwq_place, end);
+
 static_assert(WORK_PENDING == 1ul << CWQ_WORK_PENDING_BIT);
 static_assert(alignof(CpuWorkqueue<Kernel>) > WORK_FLAGS);
 static_assert(NAME_LEN == CWQ_NAME_LEN);

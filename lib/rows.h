@@ -187,4 +187,13 @@ struct cwq_place {
 	unsigned long end;
 };
 
+/*
+ * The layout of a struct, as far as its size and its last member show it. For each
+ * that both languages know, module/layout.c has what C makes of it, and lib/core.cc
+ * asserts that C++ makes the same: a kernel may have its C compiler put members in
+ * random order (CONFIG_RANDSTRUCT).
+ */
+#define CWQ_LAYOUT(type, last) \
+	(sizeof(struct type) << 16 | __builtin_offsetof(struct type, last))
+
 #endif /* CWQ_ROWS_H */

@@ -41,6 +41,8 @@ static_assert(offsetof(struct alt_instr, alt_len) == 11);
 static_assert(sizeof(struct alt_instr) == 12);
 #endif
 
+#define SHARED(type, last) DEFINE(CWQ_LAYOUT_##type, CWQ_LAYOUT(type, last))
+
 static void __used layout(void)
 {
 	DEFINE(CWQ_SIZEOF_LOCK, sizeof(spinlock_t));
@@ -63,6 +65,21 @@ static void __used layout(void)
 	DEFINE(CWQ_ETIMEDOUT, ETIMEDOUT);
 	DEFINE(CWQ_SIZEOF_WORK, sizeof(struct cwq_work_struct));
 	DEFINE(CWQ_SIZEOF_DELAYED_WORK, sizeof(struct cwq_delayed_work));
+	SHARED(cwq_work_struct, func);
+	SHARED(cwq_delayed_work, timer);
+	SHARED(cwq_snapshot, redirected);
+	SHARED(cwq_task, comm);
+	SHARED(cwq_where, cpu);
+	SHARED(cwq_queue_row, func);
+	SHARED(cwq_origin, cpu);
+	SHARED(cwq_work_row, origin);
+	SHARED(cwq_func_stats, wait);
+	SHARED(cwq_stats, funcs);
+	SHARED(cwq_works, rows);
+	SHARED(cwq_wait_row, cwq);
+	SHARED(cwq_waits, rows);
+	SHARED(cwq_stall, waiters);
+	SHARED(cwq_place, end);
 	DEFINE(CWQ_ABI_OF_MODULE, CWQ_ABI_NUMBER);
 #ifdef CONFIG_ARM64
 	DEFINE(CWQ_LSE_CAP, ARM64_CB_BIT | ARM64_HAS_LSE_ATOMICS);

@@ -27,6 +27,12 @@ endif
 # what clang++ does warn of.
 cxx-c-only += -std=% -Wimplicit-fallthrough% -Wno-initializer-overrides
 
+# gcc's plugin for CONFIG_RANDSTRUCT is for C: cc1plus loads it and dies in it of a class
+# template. The core needs none: it has no struct of the kernel's, and of those that it
+# shares with C it asserts that C has them in order, too (lib/core.cc).
+cxx-c-only += -fplugin=%/randomize_layout_plugin.so \
+	-fplugin-arg-randomize_layout_plugin-%
+
 # compiler_types.h is for C; filtered as a pair with its -include.
 cxx-c-only += -include=%/compiler_types.h
 cxx-join = $(subst -include ,-include=,$(1))

@@ -179,6 +179,11 @@ options() {
 	    END { for (option in line) print line[option] }' | sort
 }
 
+# The packages that fragments say they need.
+packages_for() {
+	(cd "$here/configs" && sed -n 's/^# Debian packages: //p' "${@/%/.config}")
+}
+
 # make_kernel DIR TARGET... - in the kernel's source
 # shellcheck disable=SC2317 # logged calls it
 make_kernel() {
@@ -215,7 +220,9 @@ built() {
 
 	[[ $arch != aarch64 ]] || image=arch/arm64/boot/Image.gz
 	source_tree
-	need_packages "$root" "${kernel_packages[@]}" "${compilers[@]}"
+	# shellcheck disable=SC2046 # they are words
+	need_packages "$root" "${kernel_packages[@]}" "${compilers[@]}" \
+	    $(packages_for "$@")
 	key=$({ echo "$src ${build[*]}"; options "$@"
 		in_root "$root" "$cc" --version; } | sha256sum | cut -c 1-12)
 	dir=$cache/kernels/${name}_$key

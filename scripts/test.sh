@@ -12,6 +12,8 @@
 #	selftests	the kselftests, on stock kernels, or whichever kernel is the
 #			KERNEL; and 6.1 without debugfs
 #	smoke		a few of them, on arm64
+#	load		the module and two clients, on kernels configured otherwise
+#			(Documentation/configurations.md)
 #	cost		the budget of instructions, on stock 6.1
 
 here=$(dirname "$(realpath "$0")")
@@ -19,7 +21,7 @@ top=$(dirname "$here")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-suites=(check model build kunit dropin selftests smoke cost)
+suites=(check model build kunit dropin selftests smoke load cost)
 
 mapfile -t all_kernels < <("$here/kernel.sh" --list)
 
@@ -154,6 +156,8 @@ thread_safety() {
 		printf '#define CWQ_SIZEOF_%s\n' 'WORK 32' 'DELAYED_WORK 72' \
 		    'LOCKDEP_MAP 0' 'QUEUE_MAP 0'
 		printf '#define CWQ_E%s 1\n' DEADLK INVAL RESTARTSYS TIMEDOUT
+		sed -nE 's/^\tSHARED(\((\w+), .*\));/#define CWQ_LAYOUT_\2 CWQ_LAYOUT\1/p' \
+		    "$top/module/layout.c"
 	} >"$tmp/layout.h"
 	tool clang++ -std=c++20 -fsyntax-only -Wall -Wextra -Wthread-safety \
 	    -Werror -I"$tmp" -I"$top/include" '-DIS_ENABLED(option)=0' \
@@ -428,6 +432,22 @@ suite_smoke() {
 		    >"$root/selftests/kselftest-list.txt"
 		boot "smoke $k" "$k" "$root" stdout
 	done < <(kernels smoke)
+}
+
+# Kernels without what the other suites need, or built in ways that change how a module
+# is: the module and its clients without a warning, and once from load to unload.
+suite_load() {
+	local k root=$tmp/load
+
+	while read -r k; do
+		rm -rf "$root"
+		mkdir -p "$root"
+		try "load $k: build" "$here/build.sh" "$k" "$root/modules" \
+		    test_modules W=1
+		cp "$top/selftests/functions.sh" "$root"
+		cp "$top/selftests/load-in-vm.sh" "$root/run-tests"
+		boot "load $k" "$k" "$root" stdout
+	done < <(kernels load)
 }
 
 # What cwq's operations cost, against what they may.

@@ -118,6 +118,9 @@ install -m 755 "$here/vm-init" "$base/init"
 # instructions. How fast it is the VM would have to find out, and does not if this
 # machine is busy at that moment; then every sleep would take a tick of 4 ms.
 #
+# Nor is there a timer interrupt that a starved VM would have to see in time:
+# no_timer_check keeps the kernel from a panic ("IO-APIC + timer doesn't work").
+#
 # A port that sends at once interrupts more often than PREEMPT_RT's threaded
 # handler runs; noirqdebug keeps the kernel from shutting it off as stuck.
 #
@@ -135,7 +138,7 @@ x86_64)
 	use_emulator qemu-system-x86_64
 	qemu=("${emulator[@]}" -machine pc -bios qboot.rom -cpu 'max,la57=off'
 		"${qemu[@]}")
-	cmdline+=" console=ttyS0 tsc=reliable noirqdebug"
+	cmdline+=" console=ttyS0 tsc=reliable noirqdebug no_timer_check"
 	khz=$(awk '/^bogomips/ { printf "%.0f", $3 * 500; exit }' /proc/cpuinfo)
 	[[ ${accel[*]} = *icount* || -z $khz ]] || cmdline+=" tsc_early_khz=$khz"
 	port=ttyS1 channel=(-serial stdio)

@@ -20,6 +20,6 @@ other_headers() {
 
 plan 19 cwq_test_client
 load cwq && load cwq_test_client || exit
-results_of "$DEBUGFS/cwq_test_client"
+results_of /sys/module/cwq_test_client/parameters/results
 result "a client that was built with other headers is refused" other_headers
 finish

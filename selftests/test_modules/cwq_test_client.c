@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every name of <cwq/workqueue.h> once, used the ordinary way. Reading
- * /sys/kernel/debug/cwq_test_client tells how it went: one line a step, "ok" or
- * "not ok" and what was tried.
+ * Every name of <cwq/workqueue.h> once, used the ordinary way. Reading the
+ * parameter "results", which works without debugfs, takes the steps and has a line
+ * for each: "ok" or "not ok" and what was tried.
  */
 #include <linux/completion.h>
-#include <linux/debugfs.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/sched.h>
-#include <linux/seq_file.h>
 #include <linux/smp.h>
+#include <linux/sysfs.h>
 
 #include <cwq/workqueue.h>
 
@@ -326,18 +326,20 @@ static const struct {
 	{ "take a snapshot", test_snapshot },
 };
 
-static int client_show(struct seq_file *m, void *unused)
+static int results_get(char *buffer, const struct kernel_param *param)
 {
-	int i;
+	int i, len = 0;
 
 	for (i = 0; i < ARRAY_SIZE(steps); i++)
-		seq_printf(m, "%s %s\n", steps[i].step() ? "ok" : "not ok",
-			   steps[i].what);
-	return 0;
+		len += sysfs_emit_at(buffer, len, "%s %s\n",
+				     steps[i].step() ? "ok" : "not ok",
+				     steps[i].what);
+	return len;
 }
-DEFINE_SHOW_ATTRIBUTE(client);
 
-static struct dentry *client_file;
+static const struct kernel_param_ops results_ops = { .get = results_get };
+module_param_cb(results, &results_ops, NULL, 0400);
+MODULE_PARM_DESC(results, "Take the steps, and show how each went");
 
 static int __init cwq_test_client_init(void)
 {
@@ -349,14 +351,11 @@ static int __init cwq_test_client_init(void)
 		cwq_destroy_workqueue(wq);
 		return -ENOMEM;
 	}
-	client_file = debugfs_create_file("cwq_test_client", 0400, NULL, NULL,
-					  &client_fops);
 	return 0;
 }
 
 static void __exit cwq_test_client_exit(void)
 {
-	debugfs_remove(client_file);
 	cwq_destroy_workqueue(single);
 	cwq_destroy_workqueue(wq);
 }
