@@ -70,7 +70,7 @@ table() {
 
 # Without what differs from machine to machine and from run to run.
 plain() {
-	awk -F ' [|] ' '{
+	grep '^|' | awk -F ' [|] ' '{
 		gsub(/: [0-9]+ (in [0-9]+ s|FAILED)/, "", $5)
 		print $1, $2, $3, $5
 	}'
@@ -78,10 +78,11 @@ plain() {
 
 case ${1-} in
 '') table ;;
---check) diff <(table | plain) <(grep '^|' "$document" | plain) ;;
+--check) diff <(table | plain) <(sed '/^|/,/^$/!d; /^$/q' "$document" | plain) ;;
 --update)
-	{ sed '/^|/,$d' "$document"; table
-	    sed '1,/^|/d' "$document" | sed '/^|/d'; } >"$document.new"
+	# It is the first table, up to the empty line behind it.
+	{ sed '/^|/,$d' "$document"; table; echo
+	    sed '1,/^|/d' "$document" | sed '1,/^$/d'; } >"$document.new"
 	mv "$document.new" "$document"
 	;;
 *) die "usage: kernels-table.sh [--update|--check]" ;;
