@@ -43,7 +43,7 @@ apt-get -qq update
 apt-get -qq download "linux-source-7.3=$version"
 dpkg-deb --fsys-tarfile linux-source-7.3_*.deb |
     tar -xO ./usr/src/linux-source-7.3.tar.xz |
-    nice tar -xJ --strip-components=2 --wildcards '*/scripts/checkpatch.pl' \
+    tar -xJ --strip-components=2 --wildcards '*/scripts/checkpatch.pl' \
 	'*/scripts/spelling.txt' '*/scripts/const_structs.checkpatch'
 
 cat >demo.c <<'END'

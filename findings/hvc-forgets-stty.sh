@@ -82,7 +82,7 @@ END
 chmod +x init/init
 (cd init && find . | ../root/usr/bin/busybox cpio -o -H newc 2>/dev/null) >initrd
 
-QEMU_MODULE_DIR=$lib/qemu timeout 500 nice "$lib/ld-linux-x86-64.so.2" \
+QEMU_MODULE_DIR=$lib/qemu timeout 1200 "$lib/ld-linux-x86-64.so.2" \
     --library-path "$lib" root/usr/bin/qemu-system-x86_64 -L root/usr/share/qemu \
     -L root/usr/share/seabios -accel tcg -m 512 -nic none -display none -vga none \
     -monitor none -serial stdio -serial null -device virtio-serial \

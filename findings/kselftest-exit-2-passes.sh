@@ -45,7 +45,7 @@ apt-get -qq update
 apt-get -qq download "linux-source-7.3=$version"
 dpkg-deb --fsys-tarfile linux-source-7.3_*.deb |
     tar -xO ./usr/src/linux-source-7.3.tar.xz |
-    nice tar -xJ --strip-components=4 --wildcards \
+    tar -xJ --strip-components=4 --wildcards \
 	'*/tools/testing/selftests/kselftest' \
 	'*/tools/testing/selftests/run_kselftest.sh'
 

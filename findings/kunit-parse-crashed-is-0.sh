@@ -46,7 +46,7 @@ apt-get -qq update
 apt-get -qq download "linux-source-7.3=$version"
 dpkg-deb --fsys-tarfile linux-source-7.3_*.deb |
     tar -xO ./usr/src/linux-source-7.3.tar.xz |
-    nice tar -xJ --strip-components=1 --wildcards '*/tools/testing/kunit'
+    tar -xJ --strip-components=1 --wildcards '*/tools/testing/kunit'
 
 # parse NAME: what kunit.py says of the log NAME, and its status
 parse() {

@@ -66,7 +66,7 @@ in_root() {
 
 	((EUID == 0)) || map=(--map-root-user)
 	# shellcheck disable=SC2016 # the inner shell expands them
-	nice unshare "${map[@]}" --mount sh -ec 'mount --rbind /dev "$0/dev"
+	unshare "${map[@]}" --mount sh -ec 'mount --rbind /dev "$0/dev"
 		mount --rbind /proc "$0/proc"
 		exec chroot "$0" "$@"' "$tmp/root" env PATH=/usr/bin LC_ALL=C "$@"
 }

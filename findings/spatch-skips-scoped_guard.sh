@@ -52,7 +52,7 @@ lib=$tmp/root/usr/lib
 export COCCINELLE_HOME=$lib/coccinelle
 # spatch, with the C library that it was built for
 spatch() {
-	nice "$lib"/x86_64-linux-gnu/ld-linux-x86-64.so.2 \
+	"$lib"/x86_64-linux-gnu/ld-linux-x86-64.so.2 \
 	    --library-path "$lib/x86_64-linux-gnu" root/usr/bin/spatch "$@"
 }
 

@@ -111,7 +111,7 @@ ln -sf kmod root/usr/bin/modinfo
 echo "modinfo default.ko.xz: $(cd root/usr/bin && run ./modinfo -F description \
     "$tmp/init/default.ko.xz")" | tee log
 [[ $(cat log) = *[a-z]*:\ ?* ]]
-QEMU_MODULE_DIR=$lib/qemu timeout 500 nice "$lib/ld-linux-x86-64.so.2" \
+QEMU_MODULE_DIR=$lib/qemu timeout 1200 "$lib/ld-linux-x86-64.so.2" \
     --library-path "$lib" root/usr/bin/qemu-system-x86_64 -L root/usr/share/qemu \
     -L root/usr/share/seabios -accel tcg -m 512 -nic none -display none -vga none \
     -monitor none -serial stdio -no-reboot -initrd initrd \
