@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# C++ in Kbuild: $(obj)/%.o from $(src)/%.cc.
+# C++ in Kbuild: $(obj)/%.o from %.cc.
 #
 # The flags are Kbuild's own for C, less what only C knows, so that whatever the
 # kernel's configuration asks for (objtool's needs, ftrace, sanitizers, CFI,
@@ -59,5 +59,6 @@ define rule_cxx_o_cc
 	$(call cmd,gen_objtooldep)
 endef
 
-$(obj)/%.o: $(src)/%.cc FORCE
+# As Kbuild does it: with MO= the source is found by VPATH.
+$(obj)/%.o: $(obj)/%.cc FORCE
 	$(call if_changed_rule,cxx_o_cc)
