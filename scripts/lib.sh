@@ -151,12 +151,15 @@ need_packages() {
 			missing+=("$package")
 	done
 	((${#missing[@]})) || return 0
-	lock "apt-$where"
-	logged "fetching the package lists ($where)" \
-	    "$cache/logs/apt-update-$where.log" apt_get "$root" update
-	logged "installing ${missing[*]} ($where)" \
-	    "$cache/logs/apt-install-$where.log" \
-	    apt_get "$root" install --no-install-recommends "${missing[@]}"
+	# In a shell of its own, which gives the lock back: there may be a next time.
+	(
+		lock "apt-$where"
+		logged "fetching the package lists ($where)" \
+		    "$cache/logs/apt-update-$where.log" apt_get "$root" update
+		logged "installing ${missing[*]} ($where)" \
+		    "$cache/logs/apt-install-$where.log" \
+		    apt_get "$root" install --no-install-recommends "${missing[@]}"
+	)
 }
 
 # Have the named thing to ourselves until this script ends.
