@@ -180,7 +180,7 @@ mutants_apply() {
 
 	for patch in "$top"/lib/model/mutants/*.patch \
 	    "$top"/selftests/torture-mutants/*.patch; do
-		patch --dry-run --fuzz=0 --silent --forward \
+		tool patch --dry-run --fuzz=0 --silent --forward \
 		    --directory="$top" -p1 <"$patch" || {
 			echo "$patch does not apply"
 			bad=1
