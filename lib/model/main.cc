@@ -11,7 +11,7 @@
 using namespace cwq;
 
 static const char usage[] =
-	"usage: model [--random N] [--bound N] [SUITE]...\n"
+	"usage: model [--random N] [--bound N | --deeper N] [SUITE]...\n"
 	"       model [--program CALLS] --replay STATE SUITE\n"
 	"       model --fuzz SECONDS [--seed N]\n"
 	"       model --list\n"
@@ -19,6 +19,7 @@ static const char usage[] =
 	"  --random N      so many executions at random first (20000)\n"
 	"  --bound N       then all with up to N switches that nothing forces;\n"
 	"                  0: none of these; without it, what each suite says\n"
+	"  --deeper N      with so many more than each suite says\n"
 	"  --replay STATE  the one execution that a failure has told\n"
 	"  --fuzz SECONDS  make up calls for the suite Any, for so long\n"
 	"  --seed N        other calls (1)\n"
@@ -52,12 +53,15 @@ static bool try_search(const Suite &suite, const Search &how)
 	return !found.failed;
 }
 
-static bool try_suite(const Suite &suite, unsigned long random, int bound)
+static bool try_suite(const Suite &suite, unsigned long random, int bound,
+		      unsigned deeper)
 {
 	if (random && !try_search(suite, { true, 0, random }))
 		return false;
 	if (bound < 0)
-		bound = suite.bound;
+		bound = suite.bound && suite.bound != FULL
+				? suite.bound + deeper
+				: suite.bound;
 	return !bound || try_search(suite, { false, (unsigned)bound, 0 });
 }
 
@@ -125,7 +129,7 @@ static bool fuzz(unsigned long seconds, unsigned long seed)
 
 int main(int argc, char **argv)
 {
-	unsigned long random = 20000, seconds = 0, seed = 1;
+	unsigned long random = 20000, seconds = 0, seed = 1, deeper = 0;
 	int bound = -1;
 	const char *state = nullptr;
 	bool ok = true;
@@ -141,6 +145,8 @@ int main(int argc, char **argv)
 			random = strtoul(argv[++i], nullptr, 0);
 		} else if (!strcmp(argv[i], "--bound") && argv[i + 1]) {
 			bound = atoi(argv[++i]);
+		} else if (!strcmp(argv[i], "--deeper") && argv[i + 1]) {
+			deeper = strtoul(argv[++i], nullptr, 0);
 		} else if (!strcmp(argv[i], "--replay") && argv[i + 1]) {
 			state = argv[++i];
 		} else if (!strcmp(argv[i], "--program") && argv[i + 1]) {
@@ -161,8 +167,8 @@ int main(int argc, char **argv)
 
 	if (i == argc)
 		for (Suite *s = Suite::first; s; s = s->next)
-			ok &= try_suite(*s, random, bound);
+			ok &= try_suite(*s, random, bound, deeper);
 	for (; i < argc; i++)
-		ok &= try_suite(*find_suite(argv[i]), random, bound);
+		ok &= try_suite(*find_suite(argv[i]), random, bound, deeper);
 	return !ok;
 }

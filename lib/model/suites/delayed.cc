@@ -323,7 +323,7 @@ SUITE(ModElsewhere, 5);
 SUITE(ModCancel, FULL);
 SUITE(ModFlush, 5);
 SUITE(DelayedFlushCancelFire, 4);
-SUITE(ModModFire, 4);
+SUITE(ModModFire, 3);
 SUITE(ModCancelFire, 4);
 SUITE(ModFlushFire, 4);
 

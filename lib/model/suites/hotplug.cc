@@ -252,7 +252,7 @@ struct OfflineCreate : Scene<2, 4, 2> {
 SUITE(OfflineQueue, FULL);
 SUITE(OfflineIdle, FULL);
 SUITE(OfflineFirst, FULL);
-SUITE(OfflineFlush, 5);
+SUITE(OfflineFlush, 4);
 SUITE(OfflineFlushQueue, 4);
 SUITE(OfflineCancel, 5);
 SUITE(OfflineRequeue, FULL);
@@ -262,7 +262,7 @@ SUITE(OfflineOnline, 5);
 SUITE(OnlineQueue, FULL);
 SUITE(OnlineFails, 5);
 SUITE(OnlineFailsTwo, 4);
-SUITE(OfflineDestroy, 4);
-SUITE(OfflineCreate, 4);
+SUITE(OfflineDestroy, 3);
+SUITE(OfflineCreate, 3);
 
 } // namespace cwq

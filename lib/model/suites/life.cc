@@ -356,7 +356,7 @@ SUITE(DestroyAgain, 4);
 SUITE(DestroyAtOnce, FULL);
 SUITE(DestroyTimer, 5);
 SUITE(DestroyFromWithin, 5);
-SUITE(QueueAfterDestroy, 5);
+SUITE(QueueAfterDestroy, 4);
 SUITE(DestroyCancel, 4);
 SUITE(CreateCancel, 5);
 SUITE(CreatePublish, 5);
@@ -364,10 +364,10 @@ SUITE(CreatePublishAgain, 5);
 SUITE(CreatePublishMod, 5);
 SUITE(CreateFails, FULL);
 SUITE(Evict, FULL);
-SUITE(EvictTwo, 4);
+SUITE(EvictTwo, 3);
 SUITE(EvictTimer, FULL);
 SUITE(EvictBeside, 4);
-SUITE(EvictCreate, 4);
+SUITE(EvictCreate, 3);
 SUITE(EvictQueue, 5);
 
 } // namespace cwq

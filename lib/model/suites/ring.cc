@@ -289,13 +289,13 @@ struct LeftBehindFlush : TwoRuns {
 
 SUITE(RingOfFlushes, 5);
 SUITE(RingOfFlushAndCancel, FULL);
-SUITE(RingOfThree, 5);
+SUITE(RingOfThree, 4);
 SUITE(ChainOfFlushes, 5);
 SUITE(ChainBehind, 4);
 SUITE(ImpatientChain, 4);
 SUITE(SelfFlush, FULL);
 SUITE(SelfCancel, 5);
-SUITE(LeftBehindCancel, 5);
+SUITE(LeftBehindCancel, 4);
 SUITE(LeftBehindFlush, 4);
 
 } // namespace cwq

@@ -362,16 +362,16 @@ struct ObserveNew : Scene<1, 2> {
 	}
 };
 
-SUITE(LookFlush, 5);
+SUITE(LookFlush, 4);
 SUITE(LookPassed, 5);
-SUITE(LookDestroy, 4);
+SUITE(LookDestroy, 3);
 SUITE(LookChain, 5);
 SUITE(LookTwo, FULL);
 SUITE(LookCancel, 5);
 SUITE(Watch, 5);
 SUITE(WatchPending, 4);
-SUITE(WatchDestroy, 5);
-SUITE(Observe, 4);
+SUITE(WatchDestroy, 4);
+SUITE(Observe, 3);
 SUITE(ObserveAll, 4);
 SUITE(ObserveNew, 5);
 
