@@ -31,6 +31,7 @@ src, src-7.3
   MODULES  the directory that holds lib/modules/RELEASE, or empty
   KDIR     what a module is built against, as seen in ROOT
   BUILD    what make must be given for that: an array
+  TOOLS    what the names of the binary tools for that machine begin with
   SRC      the kernel's source (not for stock ones)
 USAGE
 }
@@ -40,7 +41,7 @@ facts() {
 		printf '%s=%q\n' "$1" "$2"
 		shift 2
 	done
-	printf 'BUILD=(%s)\n' "${build[*]}"
+	printf 'BUILD=(%s)\nTOOLS=%q\n' "${build[*]}" "$tools_prefix"
 }
 
 # Everything is made under another name and renamed when it is whole.
@@ -58,8 +59,7 @@ take_apart() {
 
 	mkdir -p "$new/package"
 	logged "downloading $1 $version" "$log" \
-	    in_root "$root" env --chdir="$new/package" \
-	    apt-get download "$1=$version"
+	    apt_download "$root" "$new/package" "$1=$version"
 	file=("$new"/package/*.deb)
 	logged "unpacking $1" "$log" dpkg-deb --extract "${file[0]}" "$new"
 	rm -r "$new/package"
@@ -97,15 +97,19 @@ install_headers() {
 	rm -rf "${new:?}/usr/src"
 }
 
+# Sets dir, release and version to those of the one that is prepared, if it is.
+have_stock() {
+	dir=$(readlink "$link" || true)
+	release=${dir%%_*} version=${dir#*_}
+	[[ -d $link && -d $(root_dir "$root")/usr/src/linux-headers-$release ]]
+}
+
 # Debian's kernel of $series and $flavour.
 stock() {
 	local link=$cache/kernels/$name dir image
 
-	dir=$(readlink "$link" || true)
-	release=${dir%%_*} version=${dir#*_}
-	if [[ ! -d $link || ! -d $(root_dir "$root")/usr/src/linux-headers-$release ]]
-	then
-		lock "kernel-$name"
+	have_stock || lock "kernel-$name"
+	if ! have_stock; then
 		begin "$link"
 		install_headers
 		dir=${release}_$version
@@ -136,9 +140,9 @@ source_tree() {
 	local package=linux-source-$series link=$cache/kernels/src-$series have
 	local root
 
+	[[ -d $link ]] || lock "$package"
 	src=$cache/kernels/$(readlink "$link" || true)
 	[[ ! -d $link ]] || return 0
-	lock "$package"
 	suite=$(awk -v series="$series" '$2 == "stock" && $4 == series {
 		print $3; exit }' "$here/kernels")
 	root=$(root_for "$suite")
@@ -226,9 +230,7 @@ built() {
 	key=$({ echo "$src ${build[*]}"; options "$@"
 		in_root "$root" "$cc" --version; } | sha256sum | cut -c 1-12)
 	dir=$cache/kernels/${name}_$key
-	if [[ ! -d $dir ]]; then
-		lock "$name"
-	fi
+	[[ -d $dir ]] || lock "$name"
 	if [[ ! -d $dir ]]; then
 		begin "$dir"
 		build_in "$new" "$@"
@@ -242,7 +244,7 @@ built() {
 # The compiler that a release's kernels are built by, or another one: gcc, or clang-NN
 # with its tools.
 use_compiler() {
-	cc=${cc:-gcc} compilers=(gcc g++) build=()
+	cc=${cc:-gcc} compilers=(gcc g++) build=() tools_prefix=''
 	case $arch in
 	x86_64) foreign='' ;;
 	aarch64) foreign=:arm64 build=(ARCH=arm64) ;;
@@ -253,8 +255,9 @@ use_compiler() {
 		build+=("LLVM=${cc#clang}")
 	elif [[ $foreign ]]; then
 		compilers+=("g++-$arch-linux-gnu")
-		build+=("CROSS_COMPILE=$arch-linux-gnu-")
-		cc=$arch-linux-gnu-gcc
+		tools_prefix=$arch-linux-gnu-
+		build+=("CROSS_COMPILE=$tools_prefix")
+		cc=${tools_prefix}gcc
 	fi
 }
 
@@ -277,7 +280,9 @@ use_compiler() {
 	esac
 	[[ $cc != - ]] || cc=
 	use_compiler
-	root=$(root_for "$suite")
+	# Packages for another kind of machine are for a root alone to ask for.
+	root=${suite%%-*}
+	[[ $foreign ]] || root=$(root_for "$suite")
 	mkdir -p "$cache/kernels"
 	if [[ ${want-} = source ]]; then
 		source_tree

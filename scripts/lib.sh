@@ -119,16 +119,26 @@ in_root() {
 	fi
 }
 
-# apt-get in a root, not asking anybody anything, and patient with another apt:
-# apt_get ROOT ARGUMENT...
-apt_get() {
+# apt-get in a root, not asking anybody anything, and patient with another apt; what
+# locks the package lists is not: apt_get ROOT ARGUMENT...
+apt_get() (
 	local root=$1 as=(as_root)
 	shift
 
+	lock "apt-${root:-machine}"
 	[[ -z $root ]] || as=("${BASH_SOURCE%/*}/root.sh" admin "$root")
 	"${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet \
 	    -o DPkg::Lock::Timeout=600 "$@"
-}
+)
+
+# Download packages into a directory: apt_download ROOT DIR PACKAGE[=VERSION]...
+apt_download() (
+	local root=$1 dir=$2
+	shift 2
+
+	lock "apt-${root:-machine}"
+	in_root "$root" env --chdir="$dir" apt-get download "$@"
+)
 
 # What it takes to build modules, and kernels.
 # shellcheck disable=SC2034
@@ -151,15 +161,11 @@ need_packages() {
 			missing+=("$package")
 	done
 	((${#missing[@]})) || return 0
-	# In a shell of its own, which gives the lock back: there may be a next time.
-	(
-		lock "apt-$where"
-		logged "fetching the package lists ($where)" \
-		    "$cache/logs/apt-update-$where.log" apt_get "$root" update
-		logged "installing ${missing[*]} ($where)" \
-		    "$cache/logs/apt-install-$where.log" \
-		    apt_get "$root" install --no-install-recommends "${missing[@]}"
-	)
+	logged "fetching the package lists ($where)" \
+	    "$cache/logs/apt-update-$where.log" apt_get "$root" update
+	logged "installing ${missing[*]} ($where)" \
+	    "$cache/logs/apt-install-$where.log" \
+	    apt_get "$root" install --no-install-recommends "${missing[@]}"
 }
 
 # Have the named thing to ourselves until this script ends.
@@ -180,7 +186,7 @@ use_kernel() {
 
 	# For shellcheck, too.
 	# shellcheck disable=SC2034
-	ID='' KIND='' ROOT='' ARCH='' RELEASE='' IMAGE='' MODULES='' KDIR='' SRC=''
+	ID='' KIND='' ROOT='' ARCH='' RELEASE='' IMAGE='' MODULES='' KDIR='' SRC='' TOOLS=''
 	# shellcheck disable=SC2034
 	BUILD=()
 	facts=$("${BASH_SOURCE%/*}/kernel.sh" "$1")

@@ -20,8 +20,9 @@ spared=(--exclude={test,tests,idlelib,lib2to3,ensurepip,distutils,pydoc_data}
 foreign() {
 	local dir=$cache/python-$arch python packages
 
+	[[ -d $dir ]] || lock "python-$arch"
 	if [[ ! -d $dir ]]; then
-		lock "python-$arch"
+		"$here/root.sh" make trixie
 		rm -rf "$dir.new"
 		mkdir -p "$dir.new"
 		python=$(in_root trixie apt-cache depends python3-minimal |
@@ -30,8 +31,8 @@ foreign() {
 			libexpat1 libncursesw6 libtinfo6 ncurses-base)
 		packages=("${packages[@]/%/:arm64}")
 		logged "downloading Python for $arch" "$cache/logs/python-$arch.log" \
-		    in_root trixie env --chdir="$dir.new" \
-		    apt-get download "${packages[@]/ncurses-base:arm64/ncurses-base}"
+		    apt_download trixie "$dir.new" \
+		    "${packages[@]/ncurses-base:arm64/ncurses-base}"
 		for package in "$dir.new"/*.deb; do
 			dpkg-deb --extract "$package" "$dir.new/root"
 		done

@@ -66,13 +66,12 @@ busybox_for() {
 		command -v busybox
 		return
 	fi
+	[[ -d $dir ]] || lock "busybox-$1"
 	if [[ ! -d $dir ]]; then
-		lock "busybox-$1"
 		rm -rf "$dir.new"
 		mkdir -p "$dir.new"
 		logged "downloading busybox for $1" "$cache/logs/busybox-$1.log" \
-		    in_root "$ROOT" env --chdir="$dir.new" \
-		    apt-get download busybox-static:arm64
+		    apt_download "$ROOT" "$dir.new" busybox-static:arm64
 		dpkg-deb --extract "$dir.new"/*.deb "$dir.new"
 		mv "$dir.new" "$dir"
 	fi
