@@ -8,8 +8,8 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-ROUNDS=100
-BARE_ROUNDS=200
+ROUNDS=30
+BARE_ROUNDS=60
 COUNT=10
 
 work_is_done() {
