@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Run the tests: test.sh [SUITE] [KERNEL], all of them if not told which. Without a
-# KERNEL some kernels are left out that take long; KERNEL is all for all.
+# KERNEL some kernels are left out that take long; KERNEL is all for all, and then
+# the model checker goes further, too.
 #
 #	check		the sources: format, locking, scripts; no kernel
 #	model		the core under a model checker, on this machine
@@ -53,16 +54,11 @@ logs=$cache/logs/test
 kept=$cache/results
 mkdir -p "$logs" "$kept"
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 
-passed=0 failed=0 summary=()
-
-# count WHAT PASSED FAILED SECONDS - also for scripts/kernels-table.sh
+# count WHAT PASSED FAILED SECONDS - for the summary and scripts/kernels-table.sh
 count() {
 	echo "$2 $3 $4" >"$kept/${1//[ \/]/-}"
-	passed=$((passed + $2))
-	failed=$((failed + $3))
-	summary+=("$(printf '%-32s %4d passed %4d failed %5d s' "$@")")
+	printf '%-32s %4d passed %4d failed %5d s\n' "$@" >>"$tmp/summary"
 	say "$1: $2 passed, $3 failed in $4 s"
 }
 
@@ -99,7 +95,7 @@ tally() {
 # The KTAP in a kernel's log, from the first suite on: what stands above that is of
 # no suite, and not the same in all releases.
 ktap_of_log() {
-	local ktap=$tmp/ktap
+	local ktap=$1.ktap
 
 	sed -e 's/^\[ *[0-9.]*\] //' -e 's/\r//' "$1" |
 	    sed -nE '/^    (KTAP version|# Subtest:)/,$p' >"$ktap"
@@ -233,11 +229,14 @@ suite_check() {
 }
 
 suite_model() {
-	local start=$SECONDS log=$logs/model.log good bad died=0
+	local start=$SECONDS log=$logs/model.log good bad died=0 deeper=
+
+	[[ $kernel != all ]] || deeper=1
 
 	say "model ..."
-	# Our SUITE, which make has put into the environment, is none of its.
-	"$here/model.sh" SUITE= run >"$log" 2>&1 || died=1
+	# Our SUITE, which make has put into the environment, is none of its. It takes
+	# what the others leave of the CPUs.
+	nice -n 19 "$here/model.sh" SUITE= ${deeper:+DEEPER=1} run >"$log" 2>&1 || died=1
 	good=$(grep -ac '^ok ' "$log" || true)
 	bad=$(grep -ac '^not ok ' "$log" || true)
 	((bad)) || bad=$died
@@ -459,12 +458,48 @@ suite_cost() {
 	try 'cost 6.1' "$here/cost.sh"
 }
 
+# run SUITE... - one after another, of those that we were asked for
+run() {
+	local s
+
+	for s; do
+		[[ -n $suite && $suite != "$s" ]] || "suite_$s"
+	done
+}
+
+# lane SUITE... - beside the others, in a process group of its own, which ends with us.
+# One that does not come to its end has failed.
+lanes=()
+lane() {
+	local start=$SECONDS
+
+	set -m
+	{
+		trap '(($?)) && count "$*" 0 1 $((SECONDS - start))' EXIT
+		run "$@"
+	} &
+	lanes+=($!)
+	set +m
+}
+stop_lanes() {
+	local group
+
+	for group in "${lanes[@]}"; do
+		kill -- "-$group" 2>/dev/null || true
+	done
+	rm -rf "$tmp"
+}
+trap stop_lanes EXIT
+
 "$here/setup.sh"
-for s in "${suites[@]}"; do
-	[[ -n $suite && $suite != "$s" ]] || "suite_$s"
-done
+# A VM seldom keeps more than one CPU busy.
+lane model
+lane check build kunit load cost
+lane selftests smoke dropin
+wait "${lanes[@]}" || true
 
 echo
-printf '%s\n' "${summary[@]}"
-echo "$passed passed, $failed failed"
-((failed == 0))
+sort "$tmp/summary"
+awk '{ passed += $(NF - 5); failed += $(NF - 3) }
+END { print passed + 0, "passed,", failed + 0, "failed"; exit failed > 0 || !passed }' \
+    "$tmp/summary"
