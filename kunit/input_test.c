@@ -19,6 +19,7 @@
 #include <linux/string.h>
 
 #include "../lib/core.h"
+#include "../module/compat.h"
 #include "apis.h"
 
 /* What cwq_shim_misuse() was called with, since the last start_listening(). */
@@ -31,16 +32,14 @@ static struct {
 static void note_misuse(unsigned long ip, unsigned long parent_ip,
 			struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	struct pt_regs *regs = ftrace_get_regs(fregs);
-
 	told.nr++;
-	told.misuse = regs_get_kernel_argument(regs, 0);
-	told.caller = (void *)regs_get_kernel_argument(regs, 1);
+	told.misuse = ftrace_regs_get_argument(fregs, 0);
+	told.caller = (void *)ftrace_regs_get_argument(fregs, 1);
 }
 
 static struct ftrace_ops listener = {
 	.func = note_misuse,
-	.flags = FTRACE_OPS_FL_SAVE_REGS,
+	.flags = FTRACE_OPS_FL_ARGUMENTS,
 };
 
 /*
