@@ -467,17 +467,11 @@ run() {
 	done
 }
 
-# lane SUITE... - beside the others, in a process group of its own, which ends with us.
-# One that does not come to its end has failed.
+# lane SUITE... - beside the others, in a process group of its own, which ends with us
 lanes=()
 lane() {
-	local start=$SECONDS
-
 	set -m
-	{
-		trap '(($?)) && count "$*" 0 1 $((SECONDS - start))' EXIT
-		run "$@"
-	} &
+	run "$@" &
 	lanes+=($!)
 	set +m
 }
@@ -496,7 +490,10 @@ trap stop_lanes EXIT
 lane model
 lane check build kunit load cost
 lane selftests smoke dropin
-wait "${lanes[@]}" || true
+for l in "${lanes[@]}"; do
+	# One that did not come to its end.
+	wait "$l" || count "lane $l" 0 1 "$SECONDS"
+done
 
 echo
 sort "$tmp/summary"

@@ -7,9 +7,11 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
+SEQUENCES=3000
+
 # Loading runs it all. Some versions of insmod try twice.
 same_calls_same_effect() {
-	load cwq_test_diff
+	load cwq_test_diff sequences="$SEQUENCES"
 	status=$?
 	dmesg | grep cwq_test_diff: | tail -n $((status ? 100 : 1)) |
 		sed 's/^/# /'
