@@ -79,8 +79,9 @@ void insert_wq_barrier(CpuWorkqueue<P> *cwq, WqBarrier<P> *barrier,
 
 /* For a single one: put it behind @pos, to be waited for. */
 template <Platform P>
-void insert_only_barrier(CpuWorkqueue<P> *cwq, WqBarrier<P> *barrier,
-			 Flusher<P> *flusher, ListNode<P> *pos)
+ALWAYS_INLINE void insert_only_barrier(CpuWorkqueue<P> *cwq,
+				       WqBarrier<P> *barrier,
+				       Flusher<P> *flusher, ListNode<P> *pos)
 	REQUIRES(cwq->lock)
 {
 	init_flusher(flusher, barrier, 1);

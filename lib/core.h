@@ -209,7 +209,7 @@ CWQ_DIRECT bool cwq_shim_holds(const void *const *where, const void *what);
 unsigned long cwq_shim_clock(void);
 
 /* Who calls this, or is interrupted. */
-void cwq_shim_current_task(struct cwq_task *task);
+CWQ_DIRECT struct task_struct *cwq_shim_current_thread(void);
 
 /* What the worker that calls this was started with; NULL if none does. */
 CWQ_DIRECT void *cwq_shim_current_worker(void);
@@ -223,6 +223,8 @@ void cwq_shim_thread_stop(struct task_struct *thread);
 void cwq_shim_thread_get(struct task_struct *thread);
 bool cwq_shim_thread_frozen(struct task_struct *thread);
 bool cwq_shim_thread_died(struct task_struct *thread);
+void cwq_shim_thread_describe(struct task_struct *thread,
+			      struct cwq_task *task);
 void cwq_shim_set_freezable(void);
 void cwq_shim_freeze(void);
 

@@ -106,8 +106,8 @@ ALWAYS_INLINE Waited flush_left_behind(Registry<P> *registry,
 template <Platform P>
 Waited flush_work(Registry<P> *registry, Work<P> *work, Patience patience)
 {
-	WqBarrier<P> barrier;
-	Flusher<P> flusher;
+	UNINITIALIZED WqBarrier<P> barrier;
+	UNINITIALIZED Flusher<P> flusher;
 	Waiter<P> waiter(patience);
 	Waited waited = { false, WaitEnd::done };
 

@@ -43,6 +43,10 @@ public:
 		{
 			return word_ & SHUT;
 		}
+		bool is_asleep() const
+		{
+			return word_ & ASLEEP;
+		}
 
 	private:
 		friend class Inbox;
@@ -92,15 +96,13 @@ public:
 		return first_pushed_.get();
 	}
 
-	/* The worker has nothing on its list. False if there is something here,
-	 * which is @shut or not. */
-	bool fall_asleep(bool shut)
+	/* The worker has nothing on its list. If there is something here, which is
+	 * @shut or not, it stays awake. */
+	void fall_asleep(bool shut)
 	{
 		const unsigned long empty = shut ? SHUT : 0;
 
-		return word_.compare_exchange(empty, empty | ASLEEP,
-					      Order::relaxed) ||
-		       word_.load(Order::relaxed) == (empty | ASLEEP);
+		word_.compare_exchange(empty, empty | ASLEEP, Order::relaxed);
 	}
 	/* Something was put on the list. Has the caller to wake the worker? */
 	bool rouse()

@@ -382,9 +382,13 @@ struct Kernel {
 	{
 		return cwq_shim_thread_died(thread);
 	}
-	static void current_task(cwq_task *task)
+	static void thread_describe(Thread *thread, cwq_task *task)
 	{
-		cwq_shim_current_task(task);
+		cwq_shim_thread_describe(thread, task);
+	}
+	static Thread *current_thread()
+	{
+		return cwq_shim_current_thread();
 	}
 	static unsigned long clock()
 	{

@@ -232,7 +232,7 @@ NOINLINE void tell_queued(Observer<P> *observer, const CpuWorkqueue<P> *asked,
 	cwq_origin origin = { caller, {}, asked->cpu };
 
 	if (observer->wanted & CWQ_OBSERVE_PROVENANCE)
-		P::current_task(&origin.task);
+		P::thread_describe(P::current_thread(), &origin.task);
 	if (observer->add(work, origin))
 		move_wq_data(work, target, flags | WORK_OBSERVED);
 }

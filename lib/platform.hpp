@@ -41,6 +41,12 @@
 #define NOTRACE __attribute__((no_instrument_function))
 #endif
 #define ALWAYS_INLINE inline __attribute__((always_inline))
+/* For an object whose initialisation is somewhere else: not to be zeroed as well. */
+#if __has_attribute(uninitialized)
+#define UNINITIALIZED __attribute__((uninitialized))
+#else
+#define UNINITIALIZED
+#endif
 
 namespace cwq {
 
@@ -135,13 +141,14 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	P::thread_get(thread);
 	word = P::thread_frozen(thread);
 	word = P::thread_died(thread);
+	P::thread_describe(thread, static_cast<cwq_task *>(memory));
 	P::set_freezable();
 	P::freeze();
 
-	/* Time, in jiffies and in ns, and who calls. */
+	/* Time, in jiffies and in ns, and who calls, or is interrupted. */
 	word = P::now();
 	word = P::clock();
-	P::current_task(static_cast<cwq_task *>(memory));
+	thread = P::current_thread();
 
 	/* A place where a queue is shown. */
 	P::directory_remove(memory);
@@ -172,6 +179,25 @@ public:
 private:
 	typename P::Lock &lock_;
 	unsigned long flags_;
+};
+
+/* The same where interrupts are known to be on. */
+template <Platform P>
+class SCOPED_CAPABILITY IrqGuard {
+public:
+	explicit IrqGuard(typename P::Lock &lock) ACQUIRE(lock) : lock_(lock)
+	{
+		lock_.lock_irq();
+	}
+	~IrqGuard() RELEASE()
+	{
+		lock_.unlock_irq();
+	}
+	IrqGuard(const IrqGuard &) = delete;
+	IrqGuard &operator=(const IrqGuard &) = delete;
+
+private:
+	typename P::Lock &lock_;
 };
 
 template <Platform P>

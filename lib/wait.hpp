@@ -39,7 +39,7 @@ constexpr Patience forever(cwq_call call)
 
 inline constexpr Patience FOREVER = { false, 0 };
 
-enum class WaitEnd { done, deadlock, timeout, killed };
+enum class WaitEnd : unsigned char { done, deadlock, timeout, killed };
 
 /* How a call that waits for work has ended. */
 struct Waited {
@@ -63,7 +63,7 @@ struct Waiter {
 	Patience patience;
 	unsigned long since; /* jiffies */
 	unsigned long id = 0; /* W: the order in Registry::waiters */
-	cwq_task task; /* W: who it is */
+	typename P::Thread *thread; /* W: who it is, which waits, so it lives */
 	const Flusher<P> *flusher; /* W: waits for its barriers, or if nullptr */
 	CpuWorkqueue<P> *moves_from; /* W: for a work of that cwq to be let go */
 	/* What a cancel keeps until it has waited. */
@@ -151,10 +151,11 @@ private:
  * if it must not.
  */
 template <Platform P>
-bool begin_wait(Registry<P> *registry, CpuWorkqueue<P> *self, Waiter<P> *waiter,
-		const Flusher<P> *flusher, CpuWorkqueue<P> *moves_from)
+ALWAYS_INLINE bool begin_wait(Registry<P> *registry, CpuWorkqueue<P> *self,
+			      Waiter<P> *waiter, const Flusher<P> *flusher,
+			      CpuWorkqueue<P> *moves_from)
 {
-	Guard<P> guard(registry->waits_lock);
+	IrqGuard<P> guard(registry->waits_lock);
 
 	if (self && flusher) {
 		RingSearch<P> search;
@@ -168,7 +169,7 @@ bool begin_wait(Registry<P> *registry, CpuWorkqueue<P> *self, Waiter<P> *waiter,
 	waiter->id = registry->next_waiter++;
 	waiter->flusher = flusher;
 	waiter->moves_from = moves_from;
-	P::current_task(&waiter->task);
+	waiter->thread = P::current_thread();
 	list_add_tail(&waiter->link, &registry->waiters);
 	if (self)
 		self->waits.set(waiter);
@@ -178,7 +179,7 @@ bool begin_wait(Registry<P> *registry, CpuWorkqueue<P> *self, Waiter<P> *waiter,
 template <Platform P>
 void end_wait(Registry<P> *registry, CpuWorkqueue<P> *self, Waiter<P> *waiter)
 {
-	Guard<P> guard(registry->waits_lock);
+	IrqGuard<P> guard(registry->waits_lock);
 
 	if (self)
 		self->waits.set(nullptr);

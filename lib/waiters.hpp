@@ -96,7 +96,7 @@ private:
 
 		*row = {};
 		row->hop = hop;
-		row->task = waiter->task;
+		P::thread_describe(waiter->thread, &row->task);
 		row->call = waiter->patience.call;
 		row->waits = P::now() - waiter->since;
 		return row;

@@ -83,11 +83,13 @@ void list_waiters(Registry<P> *registry, const CpuWorkqueue<P> *cwq,
 
 		if (!waits_at(waiter, cwq))
 			continue;
-		if (stall->nr_waiters < CWQ_STALL_WAITERS)
-			stall->waiters[stall->nr_waiters] = {
-				waiter->task, waiter->patience.call,
-				P::now() - waiter->since
-			};
+		if (stall->nr_waiters < CWQ_STALL_WAITERS) {
+			auto *row = &stall->waiters[stall->nr_waiters];
+
+			P::thread_describe(waiter->thread, &row->task);
+			row->call = waiter->patience.call;
+			row->waits = P::now() - waiter->since;
+		}
 		stall->nr_waiters++;
 	}
 }

@@ -37,6 +37,17 @@ NOINLINE void finish_run(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 	}
 }
 
+/* Is there nothing to run? Then the worker is asleep, as who queues sees it. If
+ * something comes at this moment, it is not, and wait_for_work() sees that. */
+template <Platform P>
+ALWAYS_INLINE bool falls_asleep(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	if (!list_empty(&cwq->worklist) || collect(cwq))
+		return false;
+	cwq->inbox.fall_asleep(is_shut(cwq));
+	return true;
+}
+
 /*
  * Work off the list. Called by the worker, in process context.
  *
@@ -48,7 +59,7 @@ template <Platform P>
 void run_workqueue(CpuWorkqueue<P> *cwq)
 {
 	cwq->lock.lock_irq();
-	while (!list_empty(&cwq->worklist) || collect(cwq)) {
+	while (!falls_asleep(cwq)) {
 		Work<P> *work = work_of(cwq->worklist.next.get());
 		typename P::Func func = work->func.get();
 
@@ -90,52 +101,45 @@ void run_workqueue(CpuWorkqueue<P> *cwq)
 /* Is the thread of @cwq to end now, having nothing to do? Then it has ended for
  * everybody else: nothing is put on the list of an offline CPU. */
 template <Platform P>
-bool retire(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+NOINLINE bool retires(CpuWorkqueue<P> *cwq)
 {
-	if (LIKELY(!(cwq->state.get() & STATE_RETIRING)))
+	Guard<P> guard(cwq->lock);
+
+	if (!(cwq->state.get() & STATE_RETIRING) || !falls_asleep(cwq))
 		return false;
 	cwq->pid.set(0);
 	return true;
 }
 
-/* Sleep until there is something on the list, or the thread shall stop. False if
- * it retires. */
+/*
+ * Sleep until there is something to run; false if the thread is to end instead. Who
+ * tells it to retire has shut the inbox, and who stops it puts nothing on the list any
+ * more: both come after what is there.
+ */
 template <Platform P>
 bool wait_for_work(CpuWorkqueue<P> *cwq)
 {
-	bool retired = false;
+	bool work = false;
 
-	cwq->more_work.wait([cwq, &retired] {
-		/* As a rule, when it has just been woken. */
-		if (!cwq->inbox.look().is_empty())
-			return true;
+	cwq->more_work.wait([cwq, &work] {
+		typename Inbox<P>::Seen seen = cwq->inbox.look();
 
-		Guard<P> guard(cwq->lock);
-		bool idle = list_empty(&cwq->worklist) &&
-			    cwq->inbox.fall_asleep(is_shut(cwq));
-
-		retired = idle && retire(cwq);
-		return !idle || retired || P::thread_should_stop();
+		/* Since it fell asleep something has come. */
+		work = !seen.is_asleep();
+		return work || P::thread_should_stop() ||
+		       (UNLIKELY(seen.is_shut()) && retires(cwq));
 	});
-	return !retired;
+	return work;
 }
 
-/*
- * The life of a worker. It ends with an empty list: nothing is put on the list
- * any more once the thread shall stop, so what is there is there before the last
- * look.
- */
+/* The life of a worker. It ends with an empty list. */
 template <Platform P>
 void worker_thread(CpuWorkqueue<P> *cwq)
 {
-	bool stop = false;
-
 	if (is_freezeable(cwq))
 		P::set_freezable();
-	while (!stop && wait_for_work(cwq)) {
-		stop = P::thread_should_stop();
+	while (wait_for_work(cwq))
 		run_workqueue(cwq);
-	}
 }
 
 } // namespace cwq

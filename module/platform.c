@@ -316,10 +316,15 @@ unsigned long cwq_shim_clock(void)
 	return ktime_get_ns();
 }
 
-void cwq_shim_current_task(struct cwq_task *task)
+void cwq_shim_thread_describe(struct task_struct *thread, struct cwq_task *task)
 {
-	task->pid = task_pid_nr(current);
-	strscpy(task->comm, current->comm, sizeof(task->comm));
+	task->pid = task_pid_nr(thread);
+	strscpy(task->comm, thread->comm, sizeof(task->comm));
+}
+
+CWQ_DIRECT notrace struct task_struct *cwq_shim_current_thread(void)
+{
+	return current;
 }
 
 void cwq_shim_set_freezable(void)

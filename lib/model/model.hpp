@@ -466,8 +466,12 @@ struct Model {
 	{
 		return 0;
 	}
-	static void current_task(cwq_task *)
+	static void thread_describe(Thread *, cwq_task *)
 	{
+	}
+	static Thread *current_thread()
+	{
+		return nullptr;
 	}
 	static const void *address(Func func)
 	{

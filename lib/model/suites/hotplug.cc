@@ -46,6 +46,14 @@ struct OfflineFirst : OfflineQueue {
 	}
 };
 
+/* The same while the inbox is shut for another reason. */
+struct OfflineObserved : OfflineQueue {
+	void set_up() override
+	{
+		RL_ASSERT(observe(registry, CWQ_OBSERVE_TIMING, true));
+	}
+};
+
 /* Nothing is on it: its thread ends all the same. */
 struct OfflineIdle : Scene<1, 2, 2> {
 	void client(unsigned) override
@@ -250,6 +258,7 @@ struct OfflineCreate : Scene<2, 4, 2> {
 };
 
 SUITE(OfflineQueue, FULL);
+SUITE(OfflineObserved, 4);
 SUITE(OfflineIdle, FULL);
 SUITE(OfflineFirst, FULL);
 SUITE(OfflineFlush, 4);
