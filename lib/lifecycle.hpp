@@ -247,7 +247,7 @@ bool destroy_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 		cancel_all_delayed(wq->cwq[i]);
 
 	/* A thread that is stopped before it has come to run never does. So
-	 * wait for what is queued, rather than leave it to the last look. */
+	 * wait for what is queued, rather than leave it to the thread. */
 	if (flush_workqueue(registry, wq, forever(CWQ_CALL_DESTROY_WORKQUEUE))
 		    .end != WaitEnd::done) {
 		set_states(wq, 0, STATE_CLOSED);
