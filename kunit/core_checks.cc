@@ -169,19 +169,22 @@ const char *core_inbox_rouses_once(void)
 	Node a, b;
 
 	CHECK(!inbox.rouse());
-	CHECK(inbox.fall_asleep(false));
-	CHECK(inbox.fall_asleep(false));
+	inbox.fall_asleep(false);
+	inbox.fall_asleep(false);
+	CHECK(inbox.look().is_asleep());
 	CHECK(inbox.look().is_empty());
 	CHECK(inbox.rouse());
 	CHECK(!inbox.rouse());
 
-	CHECK(inbox.fall_asleep(false));
+	inbox.fall_asleep(false);
 	CHECK(push(inbox, a) == Pushed::yes_wake);
 	CHECK(push(inbox, b) == Pushed::yes);
 	CHECK(!inbox.rouse());
-	CHECK(!inbox.fall_asleep(false));
+	inbox.fall_asleep(false);
+	CHECK(!inbox.look().is_asleep());
 	CHECK(take(inbox) == &b);
-	CHECK(inbox.fall_asleep(false));
+	inbox.fall_asleep(false);
+	CHECK(inbox.look().is_asleep());
 	return nullptr;
 }
 
@@ -196,11 +199,13 @@ const char *core_inbox_shuts(void)
 	CHECK(inbox.look().is_shut());
 	CHECK(push(inbox, b) == Pushed::shut);
 	CHECK(inbox.push(&b, open) == Pushed::shut);
-	CHECK(!inbox.fall_asleep(true));
+	inbox.fall_asleep(true);
+	CHECK(!inbox.look().is_asleep());
 	CHECK(take(inbox) == &a);
 	CHECK(a.next.get() == nullptr);
 	CHECK(inbox.look().is_shut());
-	CHECK(inbox.fall_asleep(true));
+	inbox.fall_asleep(true);
+	CHECK(inbox.look().is_asleep());
 	CHECK(push(inbox, b) == Pushed::shut);
 	inbox.toggle_shut();
 	CHECK(push(inbox, b) == Pushed::yes_wake);
