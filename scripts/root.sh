@@ -86,25 +86,36 @@ make_root() {
 }
 
 # The mounts end with the namespace, and that with the command, which takes the place
-# of this script: who kills it kills that.
+# of this script: who kills it kills that. Where our own / is no mount, as in a chroot,
+# no mount can be kept from others: then they are taken away when the command has ended.
 # shellcheck disable=SC2016 # the inner shell expands them
 run() {
-	local user=$1 command
-
+	local user=$1 command propagation=private as=()
 	shift
+
+	((EUID == 0)) || as=(sudo)
+	"${as[@]}" unshare --mount --propagation private true 2>/dev/null ||
+		propagation=unchanged
 	as_root mkdir -p "$root$cache" "$root$top" "$root$PWD"
-	command=(env HOME="$HOME" unshare --mount --propagation private sh -ec '
-	root=$1 cache=$2 top=$3 dir=$4 user=$5
-	shift 5
+	command=("${as[@]}" env HOME="$HOME" unshare --mount
+	    --propagation "$propagation" sh -ec '
+	propagation=$1 root=$2 cache=$3 top=$4 dir=$5 user=$6
+	shift 6
 	for d in /proc /dev /sys /tmp "$cache" "$top"; do
 		mount --rbind "$d" "$root$d"
 	done
 	[ ! -e /etc/resolv.conf ] ||
 		cat /etc/resolv.conf >"$root/etc/resolv.conf" || true
-	exec chroot --userspec="$user" "$root" env --chdir="$dir" "$@"
-	' sh "$root" "$cache" "$top" "$PWD" "$user"
+	set -- chroot --userspec="$user" "$root" env --chdir="$dir" "$@"
+	[ "$propagation" = unchanged ] || exec "$@"
+	status=0
+	"$@" || status=$?
+	for d in "$top" "$cache" /tmp /sys /dev /proc; do
+		umount --recursive --lazy "$root$d"
+	done
+	exit $status
+	' sh "$propagation" "$root" "$cache" "$top" "$PWD" "$user"
 	    PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@")
-	((EUID == 0)) || command=(sudo "${command[@]}")
 	exec "${command[@]}"
 }
 
