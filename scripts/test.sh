@@ -204,7 +204,7 @@ suite_check() {
 	local c cxx
 
 	need_packages "$tools" clang clang-format shellcheck pyflakes3 pycodestyle \
-	    mypy perl python3 patch
+	    mypy perl python3 gnuplot-nox patch
 	mapfile -t c < <(cd "$top" && git ls-files '*.c' '*.h')
 	mapfile -t cxx < <(cd "$top" && git ls-files '*.cc' '*.hpp')
 
