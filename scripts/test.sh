@@ -171,18 +171,17 @@ exports_are_tried() {
 
 # Whoever changes a line that a mutant breaks says anew how. Whether the mutants are
 # noticed takes longer: make mutants, make torture-mutants.
+# shellcheck disable=SC2016 # the inner shell expands them
 mutants_apply() {
-	local patch bad=0
-
-	for patch in "$top"/lib/model/mutants/*.patch \
-	    "$top"/selftests/torture-mutants/*.patch; do
-		tool patch --dry-run --fuzz=0 --silent --forward \
-		    --directory="$top" -p1 <"$patch" || {
+	tool sh -c 'bad=0
+	cd "$1"
+	for patch in lib/model/mutants/*.patch selftests/torture-mutants/*.patch; do
+		patch --dry-run --fuzz=0 --silent --forward -p1 <"$patch" || {
 			echo "$patch does not apply"
 			bad=1
 		}
 	done
-	return "$bad"
+	exit $bad' sh "$top"
 }
 
 # What is written in Python: names, layout, types.
