@@ -26,10 +26,7 @@ static void *create(const struct bench_peer *peer, enum bench_shape shape)
 {
 	struct workqueue_struct *wq;
 
-	wq = alloc_workqueue("bench_%s",
-			     peer->wq_flags & WQ_UNBOUND
-				     ? peer->wq_flags
-				     : peer->wq_flags | WQ_PERCPU,
+	wq = alloc_workqueue("bench_%s", peer->wq_flags,
 			     peer->softirq ? 0 : WQ_MAX_ACTIVE, peer->name);
 	return wq ?: ERR_PTR(-ENOMEM);
 }
@@ -70,6 +67,7 @@ static void flush(void *queue)
 const struct bench_peer bound_peer = {
 	.name = "bound",
 	.shapes = BIT(PER_CPU),
+	.wq_flags = WQ_PERCPU,
 	.create = create,
 	KERNEL_QUEUE,
 };
@@ -77,7 +75,7 @@ const struct bench_peer bound_peer = {
 const struct bench_peer highpri_peer = {
 	.name = "highpri",
 	.shapes = BIT(PER_CPU),
-	.wq_flags = WQ_HIGHPRI,
+	.wq_flags = WQ_HIGHPRI | WQ_PERCPU,
 	.create = create,
 	KERNEL_QUEUE,
 };
@@ -103,7 +101,8 @@ const struct bench_peer bh_peer = {
 	.name = "bh",
 	.shapes = BIT(PER_CPU),
 	.softirq = true,
-	.wq_flags = WQ_BH,
+	/* 6.12.117 has WQ_PERCPU, and makes no BH queue with it. */
+	.wq_flags = WQ_BH | (__WQ_BH_ALLOWS & WQ_PERCPU),
 	.create = create,
 	KERNEL_QUEUE,
 };
