@@ -114,8 +114,10 @@ stock() {
 		install_headers
 		dir=${release}_$version
 		take_apart "linux-image-$release$foreign"
-		# From 7.x on that is empty, and these have what was in it.
-		if [[ ! -e $new/boot/vmlinuz-$release ]]; then
+		# From 7.x on that is empty, and these have what was in it. (On riscv64
+		# its image is called vmlinux.)
+		if [[ ! -e $new/boot/vmlinuz-$release &&
+		    ! -e $new/boot/vmlinux-$release ]]; then
 			take_apart "linux-binary-$release$foreign"
 			take_apart "linux-modules-$release$foreign"
 		fi
@@ -124,7 +126,7 @@ stock() {
 		ln -sfn "$dir" "$link"
 	fi
 	dir=$cache/kernels/$dir
-	for image in "$dir/boot/vmlinuz-$release" \
+	for image in "$dir/boot/vmlinuz-$release" "$dir/boot/vmlinux-$release" \
 	    "$dir/usr/lib/modules/$release/vmlinuz"; do
 		[[ ! -e $image ]] || break
 	done
