@@ -33,8 +33,8 @@ static void note_misuse(unsigned long ip, unsigned long parent_ip,
 			struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	told.nr++;
-	told.misuse = ftrace_regs_get_argument(fregs, 0);
-	told.caller = (void *)ftrace_regs_get_argument(fregs, 1);
+	told.misuse = ftrace_argument(fregs, 0);
+	told.caller = (void *)ftrace_argument(fregs, 1);
 }
 
 static struct ftrace_ops listener = {

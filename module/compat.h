@@ -46,9 +46,10 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 /* What a function was called with that ftrace has caught. */
 #if __has_include("linux/ftrace_regs.h")
 #define FTRACE_OPS_FL_ARGUMENTS 0
+#define ftrace_argument(fregs, n) ftrace_regs_get_argument(fregs, n)
 #else /* not on 6.1: all registers or none */
 #define FTRACE_OPS_FL_ARGUMENTS FTRACE_OPS_FL_SAVE_REGS
-#define ftrace_regs_get_argument(fregs, n) \
+#define ftrace_argument(fregs, n) \
 	regs_get_kernel_argument(ftrace_get_regs(fregs), n)
 #endif
 
