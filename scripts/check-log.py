@@ -20,6 +20,10 @@ EXPECT = re.compile(r"\bcwq-expect: (.*)")
 CUT_HERE = re.compile(r"-+\[ cut here \]-+")
 RULE = re.compile(r"^={20,}$")
 
+# A console that was taken over within a message says so and prints it anew; what
+# stands above is the part that it got to (printk's nbcon consoles, from 6.12 on).
+REPLAY = "** replaying previous printk message **"
+
 # What makes a line the headline of a report.
 HEADLINE = re.compile(
     r"\bWARNING: |\bBUG: |\bkernel BUG at |\bUBSAN: |\bODEBUG: "
@@ -120,12 +124,23 @@ def is_benign(lines):
             not is_our_race(lines))
 
 
+def messages(text):
+    """The lines of a log without stamps, each of them once and whole."""
+    lines = []
+    for line in text.splitlines():
+        line = line.rstrip()
+        if line == REPLAY:
+            del lines[-1:]
+        else:
+            lines.append(line)
+    return [PREFIX.sub("", line) for line in lines]
+
+
 def parse(text):
     """The reports and the announcements, as (where, regex), of a log."""
     lines, announcements, reports = [], [], []
 
-    for line in text.splitlines():
-        line = PREFIX.sub("", line.rstrip())
+    for line in messages(text):
         expect = EXPECT.search(line)
         if expect:
             # Not kept: it would match itself inside a report.
@@ -268,6 +283,10 @@ SAMPLES = [
     (INJECTED + WARN, 0, ["cut here"]),
     ("".join(INJECTED.splitlines(True)[2:]), 0, ["Call Trace"]),
     (WARN.replace("\n", "\r\n"), 0, ["cut here"]),
+    (expect("NULL work")[:-5] + f"\n{REPLAY}\n" + expect("NULL work") + WARN, 1,
+     []),
+    (expect("NULL work") + f"[    5.10000\r\n{REPLAY}\r\n" + WARN, 1, []),
+    (expect("NULL work") + WARN[:20] + f"\n{REPLAY}\n" + WARN, 1, []),
 ] + [(single(line), 0, [line]) for line in (
     "BUG: sleeping function called from invalid context at mm/slab.h:5",
     "BUG: scheduling while atomic: kworker/0:1/12/0x00000002",
@@ -312,6 +331,8 @@ def main():
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("logs", nargs="*", metavar="LOG")
     parser.add_argument("--self-test", action="store_true")
+    parser.add_argument("--messages", action="store_true",
+                        help="print the messages, without stamps, and no verdict")
     args = parser.parse_args()
     if args.self_test:
         sys.exit(1 if self_test() else 0)
@@ -321,7 +342,11 @@ def main():
     bad = False
     for log in args.logs:
         with open(log, encoding="utf-8", errors="replace") as file:
-            met, complaints = check(file.read())
+            text = file.read()
+        if args.messages:
+            print("\n".join(messages(text)))
+            continue
+        met, complaints = check(text)
         for complaint in complaints:
             print(f"{log}: {complaint}\n")
         bad |= bool(complaints)

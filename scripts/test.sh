@@ -97,7 +97,7 @@ tally() {
 ktap_of_log() {
 	local ktap=$1.ktap
 
-	sed -e 's/^\[ *[0-9.]*\] //' -e 's/\r//' "$1" |
+	"$here/check-log.py" --messages "$1" |
 	    sed -nE '/^    (KTAP version|# Subtest:)/,$p' >"$ktap"
 	printf 'KTAP version 1\n1..%d\n' "$(grep -cE '^(not )?ok ' "$ktap")"
 	cat "$ktap"
