@@ -324,7 +324,7 @@ SUITE(ModCancel, FULL);
 SUITE(ModFlush, 5);
 SUITE(DelayedFlushCancelFire, 4);
 SUITE(ModModFire, 3);
-SUITE(ModCancelFire, 4);
-SUITE(ModFlushFire, 4);
+SUITE(ModCancelFire, 3);
+SUITE(ModFlushFire, 3);
 
 } // namespace cwq

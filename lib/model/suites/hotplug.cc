@@ -263,15 +263,15 @@ SUITE(OfflineIdle, FULL);
 SUITE(OfflineFirst, FULL);
 SUITE(OfflineFlush, 4);
 SUITE(OfflineFlushQueue, 4);
-SUITE(OfflineCancel, 5);
+SUITE(OfflineCancel, 4);
 SUITE(OfflineRequeue, FULL);
 SUITE(OfflineTimer, FULL);
 SUITE(OfflineMod, FULL);
-SUITE(OfflineOnline, 5);
+SUITE(OfflineOnline, 4);
 SUITE(OnlineQueue, FULL);
 SUITE(OnlineFails, 5);
 SUITE(OnlineFailsTwo, 4);
-SUITE(OfflineDestroy, 3);
+SUITE(OfflineDestroy, 2);
 SUITE(OfflineCreate, 3);
 
 } // namespace cwq

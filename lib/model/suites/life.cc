@@ -352,7 +352,7 @@ struct EvictQueue : Going<1, 2> {
 };
 
 SUITE(DestroyQueue, 5);
-SUITE(DestroyAgain, 4);
+SUITE(DestroyAgain, 3);
 SUITE(DestroyAtOnce, FULL);
 SUITE(DestroyTimer, 5);
 SUITE(DestroyFromWithin, 5);
@@ -366,8 +366,8 @@ SUITE(CreateFails, FULL);
 SUITE(Evict, FULL);
 SUITE(EvictTwo, 3);
 SUITE(EvictTimer, FULL);
-SUITE(EvictBeside, 4);
-SUITE(EvictCreate, 3);
+SUITE(EvictBeside, 3);
+SUITE(EvictCreate, 2);
 SUITE(EvictQueue, 5);
 
 } // namespace cwq

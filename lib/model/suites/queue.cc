@@ -261,13 +261,13 @@ struct SnapshotRun : Scene<2, 1> {
 	}
 };
 
-SUITE(QueueQueue, FULL);
-SUITE(QueueAgain, 4);
+SUITE(QueueQueue, 5);
+SUITE(QueueAgain, 3);
 SUITE(WakeUp, FULL);
-SUITE(WakeUpTwo, 4);
+SUITE(WakeUpTwo, 3);
 SUITE(StoreIsSeen, 5);
 SUITE(StoreIsSeenDelayed, 5);
-SUITE(StoreIsSeenMod, FULL);
+SUITE(StoreIsSeenMod, 5);
 SUITE(RunIsSeen, FULL);
 SUITE(NonReentrant, FULL);
 SUITE(RequeueElsewhere, FULL);

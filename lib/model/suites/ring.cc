@@ -289,10 +289,10 @@ struct LeftBehindFlush : TwoRuns {
 
 SUITE(RingOfFlushes, 5);
 SUITE(RingOfFlushAndCancel, FULL);
-SUITE(RingOfThree, 4);
+SUITE(RingOfThree, 3);
 SUITE(ChainOfFlushes, 5);
 SUITE(ChainBehind, 4);
-SUITE(ImpatientChain, 4);
+SUITE(ImpatientChain, 3);
 SUITE(SelfFlush, FULL);
 SUITE(SelfCancel, 5);
 SUITE(LeftBehindCancel, 4);
