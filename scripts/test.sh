@@ -471,7 +471,10 @@ run() {
 lanes=()
 lane() {
 	set -m
-	run "$@" &
+	(
+		trap '(($? == 0)) || say "error: ended too early: $*"' EXIT
+		run "$@"
+	) &
 	lanes+=($!)
 	set +m
 }

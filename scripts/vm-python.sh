@@ -5,7 +5,7 @@
 #
 # That is the interpreter, the standard library without what only developers of
 # Python need, and the terminals that curses knows: 7 MB when packed. Of the
-# modules in shared libraries there are those that are named below.
+# modules in shared libraries there are those that the imports below lead to.
 
 here=$(dirname "$(realpath "$0")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -53,7 +53,17 @@ fi
 
 python=$(realpath /usr/bin/python3) # Debian's, whatever PATH says
 lib=$("$python" -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
-modules=("$lib"/lib-dynload/{_curses,_json,termios}.cpython-*.so)
+# Which modules are shared libraries and which are built in differs from version to
+# version.
+mapfile -t modules < <("$python" -ES -c '
+import argparse, contextlib, curses, dataclasses, itertools, json, os, pty
+import re, shutil, signal, textwrap, time, typing
+import sys
+for module in sys.modules.values():
+    file = getattr(module, "__file__", None) or ""
+    if file.endswith(".so"):
+        print(file)')
+((${#modules[@]})) || die "$python has no curses: apt-get install python3"
 
 # Libraries are found where they are on this machine.
 mapfile -t libraries < <(ldd "$python" "${modules[@]}" |
