@@ -472,7 +472,8 @@ lanes=()
 lane() {
 	set -m
 	(
-		trap '(($? == 0)) || say "error: ended too early: $*"' EXIT
+		what=$*
+		trap '(($? == 0)) || say "error: ended too early: $what"' EXIT
 		run "$@"
 	) &
 	lanes+=($!)

@@ -72,5 +72,7 @@ mapfile -t libraries < <(ldd "$python" "${modules[@]}" |
 
 rsync --archive --relative "${spared[@]}" --exclude=lib-dynload "$lib/" "$root/"
 cp --parents --dereference -t "$root" "$python" "${modules[@]}" "${libraries[@]}"
-cp --parents --recursive -t "$root" /lib/terminfo
+# Below /lib up to Debian 12, below /usr/share since.
+dpkg-query --listfiles ncurses-base | grep '/terminfo/./' |
+    xargs cp --parents --no-dereference -t "$root"
 ln -sf "${python##*/}" "$root/usr/bin/python3"
