@@ -77,6 +77,7 @@ CALL(cwq_destroy_workqueue, (cwq_destroy_workqueue(args->wq), false))
 CALL(cwq_workqueue_snapshot,
 	cwq_workqueue_snapshot(args->wq, args->cpu, args->snapshot))
 CALL(cwq_work_busy, cwq_work_busy(work_in(args)))
+CALL(cwq_prepare_work, (cwq_prepare_work(work_in(args), args->func), false))
 CALL(cwq_schedule_on_each_cpu, cwq_schedule_on_each_cpu(args->func) != -EINVAL)
 CALL(cwq_work_on_cpu, cwq_work_on_cpu(args->cpu, args->fn, NULL) != -EINVAL)
 CALL(cwq_execute_in_process_context,
@@ -143,6 +144,8 @@ const struct api apis[] = {
 	API(cwq_destroy_workqueue, TAKES_QUEUE | SLEEPS | DESTROYS),
 	API(cwq_workqueue_snapshot, TAKES_QUEUE | TAKES_CPU | TAKES_SNAPSHOT),
 	API(cwq_work_busy, TAKES_WORK),
+	/* The work may have no function yet. */
+	API(cwq_prepare_work, TAKES_FUNC),
 	API(cwq_schedule_on_each_cpu, TAKES_FUNC | SLEEPS),
 	API(cwq_work_on_cpu, TAKES_CPU | TAKES_FUNC | SLEEPS),
 	API(cwq_execute_in_process_context, TAKES_FUNC | TAKES_EW),

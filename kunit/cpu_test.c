@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* On which CPU an item runs, and that it never runs twice at once. */
 
+#include <linux/workqueue.h> /* WORK_CPU_UNBOUND */
+
 #include "helpers.h"
 
 struct submission {
@@ -46,6 +48,78 @@ static void runs_on_the_submitting_cpu(struct kunit *test)
 				  run_call_on(test, cpu, call_queue_work, &s));
 		KUNIT_ASSERT_TRUE(test, item_ended(s.item));
 		KUNIT_EXPECT_EQ(test, s.item->cpu, cpu);
+		run_call(test, call_flush_work, s.item);
+	}
+}
+
+static bool call_queue_work_unbound(void *arg)
+{
+	struct submission *s = arg;
+
+	return cwq_queue_work_on(WORK_CPU_UNBOUND, s->wq, work_of(s->item));
+}
+
+static bool call_queue_delayed_work_unbound(void *arg)
+{
+	struct submission *s = arg;
+
+	return cwq_queue_delayed_work_on(WORK_CPU_UNBOUND, s->wq,
+					 &s->item->dwork, 1);
+}
+
+static bool call_mod_delayed_work_unbound(void *arg)
+{
+	struct submission *s = arg;
+
+	return !cwq_mod_delayed_work_on(WORK_CPU_UNBOUND, s->wq,
+					&s->item->dwork, 0);
+}
+
+static bool call_schedule_work_unbound(void *arg)
+{
+	struct submission *s = arg;
+
+	return cwq_schedule_work_on(WORK_CPU_UNBOUND, work_of(s->item));
+}
+
+static bool call_schedule_delayed_work_unbound(void *arg)
+{
+	struct submission *s = arg;
+
+	return cwq_schedule_delayed_work_on(WORK_CPU_UNBOUND, &s->item->dwork,
+					    1);
+}
+
+/* Whatever takes a CPU: WORK_CPU_UNBOUND is that of the caller. */
+static void unbound_is_the_submitting_cpu(struct kunit *test)
+{
+	static bool (*const calls[])(void *arg) = {
+		call_queue_work_unbound,
+		call_queue_delayed_work_unbound,
+		call_mod_delayed_work_unbound,
+		call_schedule_work_unbound,
+		call_schedule_delayed_work_unbound,
+	};
+	static struct submission s;
+	struct cwq_workqueue_struct *single = new_single_queue(test);
+	unsigned int i;
+	int cpu;
+
+	s.wq = new_queue(test);
+	s.item = new_item(test);
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		for_each_online_cpu(cpu) {
+			KUNIT_ASSERT_TRUE(test,
+					  run_call_on(test, cpu, calls[i], &s));
+			KUNIT_ASSERT_TRUE(test, item_ended(s.item));
+			KUNIT_EXPECT_EQ(test, s.item->cpu, cpu);
+			run_call(test, call_flush_work, s.item);
+		}
+	}
+	s.wq = single;
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		KUNIT_ASSERT_TRUE(test, run_call(test, calls[i], &s));
+		KUNIT_ASSERT_TRUE(test, item_ended(s.item));
 		run_call(test, call_flush_work, s.item);
 	}
 }
@@ -173,6 +247,7 @@ static void never_runs_twice_at_once(struct kunit *test)
 static struct kunit_case cpu_cases[] = {
 	KUNIT_CASE(runs_on_the_cpu_asked_for),
 	KUNIT_CASE(runs_on_the_submitting_cpu),
+	KUNIT_CASE(unbound_is_the_submitting_cpu),
 	KUNIT_CASE(follows_the_cpu_it_runs_on),
 	KUNIT_CASE(moves_when_it_is_idle),
 	KUNIT_CASE(moves_to_another_queue),

@@ -177,7 +177,8 @@ static void set_cpu_minus_one(struct args *args)
 
 static void set_cpu_too_large(struct args *args)
 {
-	args->cpu = nr_cpu_ids;
+	/* Not the one number that means this CPU. */
+	args->cpu = nr_cpu_ids + (nr_cpu_ids == WORK_CPU_UNBOUND);
 }
 
 static void set_cpu_int_max(struct args *args)

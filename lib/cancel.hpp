@@ -82,7 +82,7 @@ NOINLINE Waited cancel_and_wait(Registry<P> *registry, Work<P> *work)
 			return { false, WaitEnd::done };
 		cwq->lock.assert_held();
 
-		const bool running = cwq->current_work.get() == work;
+		const bool running = runs(cwq, work);
 
 		/* Or no longer. */
 		if (!running && !any_left_behind(registry) &&
@@ -140,8 +140,7 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 		if (!cwq)
 			return { false, WaitEnd::done };
 		cwq->lock.assert_held();
-		if (LIKELY(cwq->current_work.get() != work) &&
-		    !any_left_behind(registry)) {
+		if (LIKELY(!runs(cwq, work)) && !any_left_behind(registry)) {
 			if (!(data & WORK_PENDING))
 				return { false, WaitEnd::done };
 			if (is_listed(data)) {

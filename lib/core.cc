@@ -161,6 +161,25 @@ static bool cpu_ok(int cpu, const void *caller)
 	       misused(CWQ_MISUSE_BAD_CPU, caller);
 }
 
+/* The CPU that the caller of a queue call means by @cpu, which is no CPU: if
+ * WORK_CPU_UNBOUND, the one that it runs on. Negative if nothing, which is reported. */
+static int __attribute__((cold, noinline)) meant_by(int cpu, const void *caller)
+{
+	if (cpu == CWQ_CPU_THIS)
+		return cwq_shim_this_cpu();
+	misused(CWQ_MISUSE_BAD_CPU, caller);
+	return -1;
+}
+
+/* What is possible is meant. */
+static ALWAYS_INLINE bool find_cpu(int *cpu, const void *caller)
+{
+	if (LIKELY(cwq_shim_cpu_possible(*cpu)))
+		return true;
+	*cpu = meant_by(*cpu, caller);
+	return *cpu >= 0;
+}
+
 /* A queue call was refused for another reason than that the work is pending. If this
  * were cold, gcc would put the end of a call that is not refused among what is. */
 static NOINLINE bool tell_refusal(Queued queued, const void *caller)
@@ -257,14 +276,14 @@ CWQ_DIRECT NOTRACE bool cwq_core_queue_work(cwq_workqueue_struct *wq,
 bool cwq_core_queue_work_on(int cpu, cwq_workqueue_struct *wq,
 			    cwq_work_struct *work, const void *caller)
 {
-	return cpu_ok(cpu, caller) &&
+	return find_cpu(&cpu, caller) &&
 	       cwq_core_queue_work(wq, work, caller, cpu);
 }
 
-bool cwq_core_queue_work_traced(cwq_workqueue_struct *wq, cwq_work_struct *work,
-				const void *caller, unsigned long cpu)
+bool cwq_core_queue_work_traced(int cpu, cwq_workqueue_struct *wq,
+				cwq_work_struct *work, const void *caller)
 {
-	return args_ok(wq, core(work), caller) && cpu_ok(cpu, caller) &&
+	return args_ok(wq, core(work), caller) && find_cpu(&cpu, caller) &&
 	       tell(queue_work_slowly(core(wq)->cwq[cpu], core(work), caller),
 		    caller);
 }
@@ -287,7 +306,7 @@ bool cwq_core_queue_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
 				    cwq_delayed_work *dwork,
 				    unsigned long delay, const void *caller)
 {
-	return cpu_ok(cpu, caller) &&
+	return find_cpu(&cpu, caller) &&
 	       cwq_core_queue_delayed_work(wq, dwork, delay, caller, cpu);
 }
 
@@ -295,7 +314,7 @@ bool cwq_core_mod_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
 				  cwq_delayed_work *dwork, unsigned long delay,
 				  const void *caller)
 {
-	if (!args_ok(wq, core(dwork), caller) || !cpu_ok(cpu, caller) ||
+	if (!args_ok(wq, core(dwork), caller) || !find_cpu(&cpu, caller) ||
 	    !delayed_ok(dwork, caller) || !work_ok(core(dwork), caller))
 		return false;
 
@@ -445,6 +464,17 @@ bool cwq_core_snapshot(cwq_workqueue_struct *wq, int cpu,
 	return true;
 }
 
+void cwq_core_prepare_work(cwq_work_struct *work, cwq_work_func_t func,
+			   const void *caller)
+{
+	if (!work)
+		misused(CWQ_MISUSE_NULL_WORK, caller);
+	else if (!func)
+		misused(CWQ_MISUSE_NO_FUNC, caller);
+	else if (data_ok(get_wq_data(core(work)), caller))
+		prepare_work(core(work), func);
+}
+
 unsigned int cwq_core_work_busy(cwq_work_struct *work, const void *caller)
 {
 	if (!work_ok(core(work), caller) || !may_lock(caller))
@@ -456,8 +486,7 @@ unsigned int cwq_core_work_busy(cwq_work_struct *work, const void *caller)
 		return 0;
 	at.cwq->lock.assert_held();
 	return (at.data & WORK_PENDING ? CWQ_WORK_BUSY_PENDING : 0) |
-	       (at.cwq->current_work.get() == core(work) ? CWQ_WORK_BUSY_RUNNING
-							 : 0);
+	       (runs(at.cwq, core(work)) ? CWQ_WORK_BUSY_RUNNING : 0);
 }
 
 bool cwq_core_within_workqueue(const cwq_workqueue_struct *wq)

@@ -79,9 +79,9 @@ CWQ_DIRECT bool cwq_core_push_work(unsigned long flags,
 				   struct cwq_work_struct *work,
 				   const void *caller, void *cwq);
 /* The same, but for tracing: no insertion goes untold. */
-bool cwq_core_queue_work_traced(struct cwq_workqueue_struct *wq,
+bool cwq_core_queue_work_traced(int cpu, struct cwq_workqueue_struct *wq,
 				struct cwq_work_struct *work,
-				const void *caller, unsigned long cpu);
+				const void *caller);
 bool cwq_core_queue_delayed_work(struct cwq_workqueue_struct *wq,
 				 struct cwq_delayed_work *dwork,
 				 unsigned long delay, const void *caller,
@@ -126,6 +126,9 @@ void cwq_core_destroy_workqueue(struct cwq_workqueue_struct *wq,
 bool cwq_core_snapshot(struct cwq_workqueue_struct *wq, int cpu,
 		       struct cwq_snapshot *snapshot, const void *caller);
 
+void cwq_core_prepare_work(struct cwq_work_struct *work,
+			   void (*func)(struct cwq_work_struct *work),
+			   const void *caller);
 unsigned int cwq_core_work_busy(struct cwq_work_struct *work,
 				const void *caller);
 /* Is the caller a work of @wq? */
@@ -242,6 +245,7 @@ void cwq_shim_cpus_lock(void);
 void cwq_shim_cpus_unlock(void);
 int cwq_shim_nr_cpus(void);
 bool cwq_shim_cpu_possible(int cpu);
+int cwq_shim_this_cpu(void);
 bool cwq_shim_cpu_online(int cpu);
 CWQ_DIRECT bool cwq_shim_may_sleep(void);
 bool cwq_shim_may_queue(void);

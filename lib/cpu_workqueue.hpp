@@ -34,6 +34,7 @@ inline constexpr unsigned char STATE_RETIRING = 1 << 4;
 inline constexpr unsigned char AFTER_RUN_LEFT = 1 << 0; /* leave_behind() */
 inline constexpr unsigned char AFTER_RUN_FREEZE = 1 << 1; /* if freezeable */
 inline constexpr unsigned char AFTER_RUN_OBSERVED = 1 << 2; /* observe_end() */
+inline constexpr unsigned char AFTER_RUN_PREPARED = 1 << 3; /* prepare_work() */
 
 /*
  * L: guarded by lock.  I: constant from creation on.  R: guarded by the
@@ -56,6 +57,7 @@ struct alignas(64) CpuWorkqueue {
 	ListNode<P> worklist GUARDED_BY(lock); /* L: pending works, barriers */
 	Var<Work<P> *> current_work GUARDED_BY(lock); /* L: func runs */
 	Var<typename P::Func> current_func GUARDED_BY(lock); /* L: its func */
+	Var<typename P::Func> next_func GUARDED_BY(lock); /* L: see runs() */
 	Var<unsigned char> after_run GUARDED_BY(lock); /* L: AFTER_RUN_... */
 	Var<unsigned char> state GUARDED_BY(lock); /* L: STATE_... */
 	Var<Workqueue<P> *> wq GUARDED_BY(lock); /* L, I: whose it is */
@@ -275,6 +277,28 @@ public:
 private:
 	unsigned long flags_;
 };
+
+/* Is @work, which has the address of the one that runs on @cwq, that one? */
+template <Platform P>
+NOINLINE bool is_current(const CpuWorkqueue<P> *cwq, const Work<P> *work)
+	REQUIRES(cwq->lock)
+{
+	return work->func.get() == (cwq->after_run.get() & AFTER_RUN_PREPARED
+					    ? cwq->next_func.get()
+					    : cwq->current_func.get());
+}
+
+/*
+ * Does the worker of @cwq run @work? A function may free its work, and the memory
+ * become another one while the function goes on. What tells the two apart is the
+ * function; of the work that runs it is next_func if that was prepared since.
+ */
+template <Platform P>
+bool runs(const CpuWorkqueue<P> *cwq, const Work<P> *work) REQUIRES(cwq->lock)
+{
+	return UNLIKELY(cwq->current_work.get() == work) &&
+	       is_current(cwq, work);
+}
 
 /* The work that will run next; nullptr if none is pending. */
 template <Platform P>

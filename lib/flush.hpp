@@ -11,10 +11,34 @@ namespace cwq {
 template <Platform P>
 bool within_work(const Work<P> *work) NO_THREAD_SAFETY_ANALYSIS
 {
-	const CpuWorkqueue<P> *self = current_cwq<P>();
+	CpuWorkqueue<P> *self = current_cwq<P>();
 
-	/* Our own worker does not change it while we are here. */
-	return self && self->current_work.get() == work;
+	/* Our own worker does not change that while we are here. */
+	if (!self || self->current_work.get() != work)
+		return false;
+
+	Guard<P> guard(self->lock);
+
+	return runs(self, work);
+}
+
+/* The next function of @work is @func. Its own function may call this. */
+template <Platform P>
+void prepare_work(Work<P> *work, typename P::Func func)
+{
+	CpuWorkqueue<P> *self = current_cwq<P>();
+
+	if (!within_work(work)) {
+		work->func.set(func);
+		return;
+	}
+
+	/* Both in one go for who asks what runs. */
+	Guard<P> guard(self->lock);
+
+	self->after_run.set(self->after_run.get() | AFTER_RUN_PREPARED);
+	self->next_func.set(func);
+	work->func.set(func);
 }
 
 /* For lockdep: we wait for @work. Who waits for itself is told otherwise. */
@@ -48,7 +72,7 @@ bool insert_left_barrier(Registry<P> *registry, const Work<P> *work,
 		Guard<P> guard(cwq->lock);
 
 		if (!(cwq->after_run.get() & AFTER_RUN_LEFT) ||
-		    cwq->current_work.get() != work)
+		    !runs(cwq, work))
 			return true;
 		if (cwq == current_cwq<P>()) {
 			*own = true;
@@ -125,7 +149,7 @@ Waited flush_work(Registry<P> *registry, Work<P> *work, Patience patience)
 
 			bool listed = is_listed(at.data);
 
-			if (listed || at.cwq->current_work.get() == work) {
+			if (listed || runs(at.cwq, work)) {
 				insert_only_barrier(at.cwq, &barrier, &flusher,
 						    listed ? &work->entry
 							   : &at.cwq->worklist);

@@ -77,8 +77,7 @@ template <Platform P>
 bool must_redirect(const CpuWorkqueue<P> *cwq, const Work<P> *work)
 	REQUIRES(cwq->lock)
 {
-	return UNLIKELY(cwq->state.get() & STATE_OFFLINE) &&
-	       cwq->current_work.get() != work;
+	return UNLIKELY(cwq->state.get() & STATE_OFFLINE) && !runs(cwq, work);
 }
 
 /* Is @work of a module that is going? */
@@ -108,7 +107,7 @@ template <Platform P>
 bool runs_beside(const CpuWorkqueue<P> *cwq, const CpuWorkqueue<P> *last,
 		 const Work<P> *work) NO_THREAD_SAFETY_ANALYSIS
 {
-	return last && last != cwq && last->current_work.get() == work;
+	return last && last != cwq && runs(last, work);
 }
 
 /* A work that was to go to @asked, and then, that being offline, to @cwq, goes to

@@ -59,6 +59,7 @@ static void __used layout(void)
 	DEFINE(CWQ_ALIGNOF_TIMER, __alignof__(struct timer_list));
 	DEFINE(CWQ_SIZEOF_LOCKDEP_MAP, sizeof(struct lockdep_map));
 	DEFINE(CWQ_SIZEOF_QUEUE_MAP, sizeof(struct cwq_queue_map));
+	DEFINE(CWQ_CPU_THIS, WORK_CPU_UNBOUND);
 	DEFINE(CWQ_EDEADLK, EDEADLK);
 	DEFINE(CWQ_EINVAL, EINVAL);
 	DEFINE(CWQ_ERESTARTSYS, ERESTARTSYS);

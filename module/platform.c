@@ -396,6 +396,11 @@ bool cwq_shim_cpu_possible(int cpu)
 	return cpu >= 0 && cpu < nr_cpu_ids && cpu_possible(cpu);
 }
 
+int cwq_shim_this_cpu(void)
+{
+	return raw_smp_processor_id();
+}
+
 bool cwq_shim_cpu_online(int cpu)
 {
 	return cpu_online(cpu);

@@ -36,7 +36,7 @@ static __always_inline bool enqueue_on(int cpu, struct cwq_workqueue_struct *wq,
 				       const void *caller)
 {
 	if (trace_cwq_queue_work_enabled())
-		return cwq_core_queue_work_traced(wq, work, caller, cpu);
+		return cwq_core_queue_work_traced(cpu, wq, work, caller);
 	return cwq_core_queue_work_on(cpu, wq, work, caller);
 }
 
@@ -48,7 +48,7 @@ static __always_inline bool enqueue(struct cwq_workqueue_struct *wq,
 	unsigned int cpu = raw_smp_processor_id();
 
 	if (trace_cwq_queue_work_enabled())
-		return cwq_core_queue_work_traced(wq, work, caller, cpu);
+		return cwq_core_queue_work_traced(cpu, wq, work, caller);
 	return cwq_core_queue_work(wq, work, caller, cpu);
 }
 
@@ -79,8 +79,9 @@ EXPORT_SYMBOL_GPL(cwq_queue_work);
 
 /**
  * cwq_queue_work_on - queue a work on a given CPU
- * @cpu: the CPU, any possible one. If it is offline, another CPU takes the work.
- *	No meaning if the queue is single-threaded.
+ * @cpu: the CPU, any possible one, or WORK_CPU_UNBOUND, which means the CPU that the
+ *	caller runs on. If it is offline, another CPU takes the work. No meaning if
+ *	the queue is single-threaded.
  * @wq: the queue
  * @work: the work
  *
@@ -184,6 +185,11 @@ EXPORT_SYMBOL_GPL(cwq_mod_delayed_work_on);
  * A function that still runs on another queue than that which @work was queued on
  * last is not seen.
  *
+ * A function may free its work and go on. When the memory is another work by then,
+ * that one is not running: what runs is told by address and function, here and
+ * wherever something waits for a work or follows it. Only if the memory has become
+ * a work with the same function is it taken for the one that runs.
+ *
  * Context: any; on PREEMPT_RT as cwq_queue_work().
  * Return: CWQ_WORK_BUSY_PENDING, CWQ_WORK_BUSY_RUNNING, both or 0, as it was at
  * one moment during the call.
@@ -193,6 +199,13 @@ unsigned int cwq_work_busy(struct cwq_work_struct *work)
 	return cwq_core_work_busy(work, (void *)_RET_IP_);
 }
 EXPORT_SYMBOL_GPL(cwq_work_busy);
+
+/* CWQ_PREPARE_WORK(), which has the documentation. */
+void cwq_prepare_work(struct cwq_work_struct *work, cwq_work_func_t func)
+{
+	cwq_core_prepare_work(work, func, (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_prepare_work);
 
 /**
  * cwq_schedule_work - queue a work on this CPU's thread of the common queue

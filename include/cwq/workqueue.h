@@ -229,19 +229,25 @@ cwq_destroy_delayed_work_on_stack(struct cwq_delayed_work *dwork)
 
 /**
  * CWQ_PREPARE_WORK - give an initialised work another function
- * @_work: the work; must not be pending
+ * @_work: the work; must be neither pending nor running, unless it is its function
+ *	that calls this
  * @_func: its function from the next queueing on
  *
- * Context: any.
+ * A function that does this and queues the work again is waited for as before. If
+ * anybody else does while it runs, it no longer counts as running: a work with
+ * another function is another work, see cwq_work_busy().
+ *
+ * Context: as cwq_queue_work().
  */
-#define CWQ_PREPARE_WORK(_work, _func) ((void)((_work)->func = (_func)))
+#define CWQ_PREPARE_WORK(_work, _func) cwq_prepare_work(_work, _func)
 
 /**
  * CWQ_PREPARE_DELAYED_WORK - give an initialised delayed work another function
- * @_dwork: the delayed work; must be neither delayed nor pending
+ * @_dwork: the delayed work; must be neither delayed, pending nor running, as in
+ *	CWQ_PREPARE_WORK()
  * @_func: its function from the next queueing on
  *
- * Context: any.
+ * Context: as cwq_queue_work().
  */
 #define CWQ_PREPARE_DELAYED_WORK(_dwork, _func)				\
 	CWQ_PREPARE_WORK(&(_dwork)->work, _func)
@@ -403,6 +409,7 @@ bool cwq_cancel_delayed_work(struct cwq_delayed_work *dwork);
 bool cwq_cancel_delayed_work_sync(struct cwq_delayed_work *dwork);
 
 unsigned int cwq_work_busy(struct cwq_work_struct *work);
+void cwq_prepare_work(struct cwq_work_struct *work, cwq_work_func_t func);
 
 bool cwq_schedule_work(struct cwq_work_struct *work);
 bool cwq_schedule_work_on(int cpu, struct cwq_work_struct *work);

@@ -18,7 +18,7 @@ class Item {
 	/* First: the function is called with it. */
 	alignas(DelayedWork) unsigned char memory_[sizeof(DelayedWork)];
 	bool exists_ = true;
-	Model::Var<int> begun_, ended_;
+	Model::Var<int> begun_, ended_, other_runs_;
 
 public:
 	Item()
@@ -67,6 +67,23 @@ public:
 		dwork()->~DelayedWork();
 	}
 
+	/* Called by its function: the work is gone, and its memory another one, of
+	 * other_fn(). */
+	void recycle()
+	{
+		const int base = dwork()->timer.base;
+
+		RL_ASSERT(!(get_wq_data(work()) & WORK_PENDING));
+		dwork()->~DelayedWork();
+		new (memory_) DelayedWork();
+		dwork()->timer.base = base;
+		init_work(work(), 0, other_fn);
+	}
+	int other_runs(HERE) const
+	{
+		return other_runs_.get(info);
+	}
+
 	/* SAFETY: the work is at the start of an Item. */
 	static Item *of(void *work)
 	{
@@ -86,6 +103,13 @@ public:
 		item->ended_.set(run);
 		if (item->announces)
 			item->ended.complete();
+	}
+
+	static void other_fn(void *work)
+	{
+		Item *item = of(work);
+
+		item->other_runs_.set(item->other_runs_.get() + 1);
 	}
 };
 
