@@ -72,13 +72,20 @@ static void create_fails(struct kunit *test,
 			 struct cwq_workqueue_struct *(*create)(const char *))
 {
 	struct cwq_workqueue_struct *wq;
+	struct kmsg_dump_iter iter;
 	unsigned int n, nr_failed = 0;
 	bool failed;
 
 	for (n = 1; n < MOST_ALLOCS; n++) {
+		log_mark(&iter);
 		fail_allocation(n);
 		wq = create("cwqfail");
 		failed = allocation_failed();
+		/* With the name, the errno and who called. */
+		KUNIT_EXPECT_EQ(test,
+				log_lines(&iter, "cwqfail: not made",
+					  "-ENOMEM: called by "),
+				wq ? 0 : 1);
 		if (wq)
 			destroy_queue(test, wq);
 		else

@@ -211,10 +211,41 @@ static void queue_being_drained(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, item_ended(a));
 }
 
+/*
+ * A work whose function becomes NULL while it is pending is taken off, and said to be;
+ * what stands behind it runs, and it can be used again.
+ */
+static void function_is_lost(struct kunit *test)
+{
+	struct scene scene = set_scene(test);
+	struct item *a = new_item(test);
+	cwq_work_func_t func = work_of(a)->func;
+	int cpu = first_cpu();
+	struct cwq_snapshot s;
+
+	KUNIT_ASSERT_TRUE(test, cwq_queue_work_on(cpu, scene.wq, work_of(a)));
+	work_of(a)->func = NULL;
+	/* Nobody is to be named: whoever it was did not call us. */
+	pr_info("cwq-expect: cwq: a pending work has lost its function\n");
+	item_open(scene.gate);
+	KUNIT_EXPECT_TRUE(test, reach_marker(test, scene.wq, cpu));
+	KUNIT_EXPECT_EQ(test, item_runs(scene.pending), 1);
+	KUNIT_EXPECT_EQ(test, item_runs(a), 0);
+	KUNIT_EXPECT_FALSE(test, cwq_work_pending(work_of(a)));
+	s = snapshot_of(test, scene.wq, cpu);
+	KUNIT_EXPECT_EQ(test, s.cancelled, 1UL);
+	KUNIT_EXPECT_EQ(test, s.accepted, s.executed + s.cancelled);
+
+	work_of(a)->func = func;
+	KUNIT_EXPECT_TRUE(test, cwq_queue_work_on(cpu, scene.wq, work_of(a)));
+	KUNIT_EXPECT_TRUE(test, item_ended(a));
+}
+
 static struct kunit_case misuse_cases[] = {
 	KUNIT_CASE(queue_being_destroyed),
 	KUNIT_CASE(wait_for_own_thread),
 	KUNIT_CASE(queue_being_drained),
+	KUNIT_CASE(function_is_lost),
 	{},
 };
 

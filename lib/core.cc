@@ -280,11 +280,13 @@ bool cwq_core_queue_work_on(int cpu, cwq_workqueue_struct *wq,
 	       cwq_core_queue_work(wq, work, caller, cpu);
 }
 
-bool cwq_core_queue_work_traced(int cpu, cwq_workqueue_struct *wq,
-				cwq_work_struct *work, const void *caller)
+bool cwq_core_queue_work_traced(cwq_workqueue_struct *wq, cwq_work_struct *work,
+				const void *caller, unsigned long cpu)
 {
-	return args_ok(wq, core(work), caller) && find_cpu(&cpu, caller) &&
-	       tell(queue_work_slowly(core(wq)->cwq[cpu], core(work), caller),
+	int on = cpu;
+
+	return args_ok(wq, core(work), caller) && find_cpu(&on, caller) &&
+	       tell(queue_work_slowly(core(wq)->cwq[on], core(work), caller),
 		    caller);
 }
 
@@ -315,11 +317,15 @@ bool cwq_core_mod_delayed_work_on(int cpu, cwq_workqueue_struct *wq,
 				  const void *caller)
 {
 	if (!args_ok(wq, core(dwork), caller) || !find_cpu(&cpu, caller) ||
-	    !delayed_ok(dwork, caller) || !work_ok(core(dwork), caller))
+	    !delayed_ok(dwork, caller))
 		return false;
 
-	Queued queued = mod_delayed_work_on(core(wq)->cwq[cpu], core(dwork),
-					    delay, caller);
+	CpuWorkqueue<Kernel> *cwq = core(wq)->cwq[cpu];
+
+	if (!work_ok_for(core(dwork), cwq, caller))
+		return false;
+
+	Queued queued = mod_delayed_work_on(cwq, core(dwork), delay, caller);
 
 	tell(queued, caller);
 	return queued == Queued::pending;
@@ -435,12 +441,19 @@ cwq_workqueue_struct *cwq_core_create_workqueue(const char *name,
 	}
 	if (!may_sleep(caller))
 		return nullptr;
-	return client(
+
+	Failure failure;
+	Workqueue<Kernel> *wq =
 		create_workqueue(&registry, name,
 				 { .singlethread = !!(flags & CWQ_SINGLETHREAD),
 				   .freezeable = !!(flags & CWQ_FREEZEABLE),
 				   .rt = !!(flags & CWQ_RT),
-				   .owner = owner }));
+				   .owner = owner },
+				 &failure);
+
+	if (!wq)
+		cwq_shim_log_not_made(name, failure.cpu, failure.error, caller);
+	return client(wq);
 }
 
 void cwq_core_destroy_workqueue(cwq_workqueue_struct *wq, const void *caller)

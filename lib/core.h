@@ -59,6 +59,7 @@ enum cwq_misuse {
 	CWQ_MISUSE_HARDIRQ,
 	CWQ_MISUSE_DEADLOCK,
 	CWQ_MISUSE_LEAK,
+	CWQ_MISUSE_LOST_FUNC,
 	CWQ_NR_MISUSES,
 };
 
@@ -79,9 +80,9 @@ CWQ_DIRECT bool cwq_core_push_work(unsigned long flags,
 				   struct cwq_work_struct *work,
 				   const void *caller, void *cwq);
 /* The same, but for tracing: no insertion goes untold. */
-bool cwq_core_queue_work_traced(int cpu, struct cwq_workqueue_struct *wq,
+bool cwq_core_queue_work_traced(struct cwq_workqueue_struct *wq,
 				struct cwq_work_struct *work,
-				const void *caller);
+				const void *caller, unsigned long cpu);
 bool cwq_core_queue_delayed_work(struct cwq_workqueue_struct *wq,
 				 struct cwq_delayed_work *dwork,
 				 unsigned long delay, const void *caller,
@@ -217,7 +218,7 @@ CWQ_DIRECT struct task_struct *cwq_shim_current_thread(void);
 /* What the worker that calls this was started with; NULL if none does. */
 CWQ_DIRECT void *cwq_shim_current_worker(void);
 struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu,
-					   bool rt);
+					   bool rt, int *error);
 void cwq_shim_thread_start(struct task_struct *thread);
 void cwq_shim_thread_rebind(struct task_struct *thread, int cpu);
 int cwq_shim_thread_pid(struct task_struct *thread);
@@ -299,7 +300,11 @@ void cwq_shim_directory_remove(void *directory);
 /* module/misuse.c */
 void cwq_shim_misuse(enum cwq_misuse misuse, const void *caller);
 
-/* module/report.c */
+/* module/report.c; @cpu is -1 for that of no CPU, @error an errno */
+void cwq_shim_log_not_made(const char *queue, int cpu, int error,
+			   const void *caller);
+void cwq_shim_log_no_thread(const char *queue, int cpu, int error);
+void cwq_shim_log_lost_func(const char *queue);
 void cwq_shim_log_cancelled(const char *queue, const void *func);
 void cwq_shim_log_wait(const char *queue, int cpu, const void *func,
 		       const char *for_queue, int for_cpu,

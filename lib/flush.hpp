@@ -45,7 +45,7 @@ void prepare_work(Work<P> *work, typename P::Func func)
 template <Platform P>
 void touch_work_map(Work<P> *work)
 {
-	if (!within_work(work))
+	if (P::HAS_MAPS && !within_work(work))
 		P::touch_map(work);
 }
 

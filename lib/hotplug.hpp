@@ -40,10 +40,15 @@ void reap_thread(CpuWorkqueue<P> *cwq)
 template <Platform P>
 bool prepare_thread(const Workqueue<P> *wq, CpuWorkqueue<P> *cwq)
 {
+	int error;
+
 	if (keep_thread(cwq))
 		return true;
 	reap_thread(cwq);
-	return create_thread(wq, cwq);
+	if (create_thread(wq, cwq, &error))
+		return true;
+	P::log_no_thread(wq->name, cwq->cpu, error);
+	return false;
 }
 
 /* @cwq is offline: tell its thread to end when it has nothing to do. */

@@ -345,10 +345,11 @@ struct Kernel {
 		[[no_unique_address]] Opaque<CWQ_SIZEOF_LOCKDEP_MAP, 8> memory;
 	};
 
+	static constexpr int NO_MEMORY = CWQ_ENOMEM;
 	static Thread *thread_create(void *cwq, const char *name, int cpu,
-				     bool rt)
+				     bool rt, int *error)
 	{
-		return cwq_shim_thread_create(cwq, name, cpu, rt);
+		return cwq_shim_thread_create(cwq, name, cpu, rt, error);
 	}
 	static void thread_start(Thread *thread)
 	{
@@ -469,10 +470,10 @@ struct Kernel {
 		if (IS_ENABLED(CONFIG_DEBUG_OBJECTS_WORK))
 			cwq_shim_debug_deactivate(client(work));
 	}
+	static constexpr bool HAS_MAPS = IS_ENABLED(CONFIG_LOCKDEP);
 	static void touch_map(auto *work)
 	{
-		if (IS_ENABLED(CONFIG_LOCKDEP))
-			cwq_shim_work_map_touch(client(work));
+		cwq_shim_work_map_touch(client(work));
 	}
 	/* SAFETY: a function's address, to be printed. */
 	static const void *address(Func func)
@@ -485,6 +486,14 @@ struct Kernel {
 		       cwq_shim_within_module(module, work);
 	}
 
+	static void log_no_thread(const char *queue, int cpu, int error)
+	{
+		cwq_shim_log_no_thread(queue, cpu, error);
+	}
+	static void log_lost_func(const char *queue)
+	{
+		cwq_shim_log_lost_func(queue);
+	}
 	static void log_cancelled(const char *queue, Func func)
 	{
 		cwq_shim_log_cancelled(queue, address(func));

@@ -20,12 +20,13 @@ inline bool valid_name(const char *name)
 	return len > 0 && len < NAME_LEN;
 }
 
-/* Give @cwq a thread, which start_thread() starts. */
+/* Give @cwq a thread, which P::thread_start() starts. If there is none, why: an
+ * errno. */
 template <Platform P>
-bool create_thread(const Workqueue<P> *wq, CpuWorkqueue<P> *cwq)
+bool create_thread(const Workqueue<P> *wq, CpuWorkqueue<P> *cwq, int *error)
 {
 	typename P::Thread *thread =
-		P::thread_create(cwq, wq->name, cwq->cpu, wq->rt);
+		P::thread_create(cwq, wq->name, cwq->cpu, wq->rt, error);
 
 	if (!thread)
 		return false;
@@ -112,9 +113,16 @@ void free_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 	P::free(wq);
 }
 
+/* Why a queue was not made. */
+struct Failure {
+	int cpu = -1; /* for which something was missing; -1: for none */
+	int error = 0; /* an errno */
+};
+
 template <Platform P>
-bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq)
-	REQUIRES(registry->mutex) NO_THREAD_SAFETY_ANALYSIS
+bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq,
+			Failure *failure) REQUIRES(registry->mutex)
+	NO_THREAD_SAFETY_ANALYSIS
 {
 	bool screened = any_leaving(registry);
 
@@ -123,6 +131,7 @@ bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 		bool up = wq->singlethread || P::cpu_online(i);
 		CpuWorkqueue<P> *cwq = registry->pool.get(cpu);
 
+		*failure = { cpu, P::NO_MEMORY };
 		if (!cwq)
 			return false;
 		wq->cwq[i] = cwq;
@@ -134,7 +143,7 @@ bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 			set_wanted(cwq, registry->observing);
 		if (up && !wq->fallback.load(Order::relaxed))
 			wq->fallback.store(cwq, Order::release);
-		if (up && !create_thread(wq, cwq))
+		if (up && !create_thread(wq, cwq, &failure->error))
 			return false;
 		if (up)
 			P::thread_start(get_thread(cwq));
@@ -169,14 +178,16 @@ struct WorkqueueKind {
 
 template <Platform P>
 Workqueue<P> *make_workqueue(Registry<P> *registry, const char *name,
-			     const WorkqueueKind &kind)
+			     const WorkqueueKind &kind, Failure *failure)
 	NO_THREAD_SAFETY_ANALYSIS
 {
 	auto *wq = P::template make<Workqueue<P>>(1, sizeof(CpuWorkqueue<P> *) *
 							     P::nr_cpus());
 
-	if (!wq)
+	if (!wq) {
+		failure->error = P::NO_MEMORY;
 		return nullptr;
+	}
 	wq->registry = registry;
 	wq->singlethread = kind.singlethread;
 	wq->freezeable = kind.freezeable;
@@ -191,7 +202,7 @@ Workqueue<P> *make_workqueue(Registry<P> *registry, const char *name,
 
 	wq->id = registry->next_id++;
 	wq->instance = free_instance(registry, name);
-	if (!populate_workqueue(registry, wq)) {
+	if (!populate_workqueue(registry, wq, failure)) {
 		for (int i = 0; i < nr_cwqs(wq); i++)
 			if (wq->cwq[i])
 				stop_thread(wq->cwq[i]);
@@ -203,12 +214,12 @@ Workqueue<P> *make_workqueue(Registry<P> *registry, const char *name,
 	return wq;
 }
 
-/* Make a queue; nullptr if there is no memory or no thread. */
+/* Make a queue; nullptr if there is no memory or no thread, as @failure says. */
 template <Platform P>
 Workqueue<P> *create_workqueue(Registry<P> *registry, const char *name,
-			       const WorkqueueKind &kind)
+			       const WorkqueueKind &kind, Failure *failure)
 {
-	Workqueue<P> *wq = make_workqueue(registry, name, kind);
+	Workqueue<P> *wq = make_workqueue(registry, name, kind, failure);
 
 	/* Its directory shows nothing of the registry's, but whoever reads
 	 * there may wait for the registry. */

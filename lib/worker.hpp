@@ -9,8 +9,9 @@
 namespace cwq {
 
 /*
- * The worker that calls this shall freeze, and runs a function. It freezes when that is done: while a work counts as running, a cancel in
- * somebody's suspend callback waits for it.
+ * The worker that calls this shall freeze, and runs a function. It freezes when that
+ * is done: while a work counts as running, a cancel in somebody's suspend callback
+ * waits for it.
  */
 template <Platform P>
 void freeze_after_run(CpuWorkqueue<P> *cwq)
@@ -35,6 +36,32 @@ NOINLINE void finish_run(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 		P::freeze();
 		cwq->lock.lock_irq();
 	}
+}
+
+template <Platform P>
+void pass_barrier(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
+{
+	cwq->lock.unlock_irq();
+	finish_barrier(work);
+	cwq->lock.lock_irq();
+}
+
+/* @work, which was pending with @data, has no function any more. */
+template <Platform P>
+NOINLINE void drop_work(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long data)
+	REQUIRES(cwq->lock)
+{
+	const char *name = cwq->wq.get()->name;
+
+	P::debug_deactivate(work);
+	P::trace_cancel(cwq, work);
+	observe_cancelled(cwq, work, data);
+	one_less(cwq);
+	cwq->head_since.set(P::now());
+	cwq->cancelled.set(cwq->cancelled.get() + 1);
+	cwq->lock.unlock_irq();
+	P::log_lost_func(name);
+	cwq->lock.lock_irq();
 }
 
 /* Is there nothing to run? Then the worker is asleep, as who queues sees it. If
@@ -70,15 +97,15 @@ void run_workqueue(CpuWorkqueue<P> *cwq)
 		/* From here on it can be queued again. */
 		unsigned long data = move_wq_data(work, cwq, 0);
 
-		if (UNLIKELY(data & (WORK_BARRIER | WORK_OBSERVED))) {
-			if (data & WORK_BARRIER) {
-				cwq->lock.unlock_irq();
-				finish_barrier(work);
-				cwq->lock.lock_irq();
-				continue;
-			}
-			observe_start(cwq, work, func);
+		if (UNLIKELY(!func)) {
+			if (data & WORK_BARRIER)
+				pass_barrier(cwq, work);
+			else
+				drop_work(cwq, work, data);
+			continue;
 		}
+		if (UNLIKELY(data & WORK_OBSERVED))
+			observe_start(cwq, work, func);
 		one_less(cwq);
 		cwq->current_work.set(work);
 		cwq->current_func.set(func);

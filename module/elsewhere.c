@@ -62,8 +62,8 @@ int cwq_schedule_on_each_cpu(cwq_work_func_t func)
 		CWQ_INIT_WORK(work, func);
 		/* The slow way, which tells tracers; who calls is our caller. */
 		if (cpu != own &&
-		    !cwq_core_queue_work_traced(cpu, cwq_system_wq, work,
-						(void *)_RET_IP_))
+		    !cwq_core_queue_work_traced(cwq_system_wq, work,
+						(void *)_RET_IP_, cpu))
 			ret = -EINVAL;
 	}
 	if (own >= 0)
@@ -174,8 +174,9 @@ int cwq_execute_in_process_context(cwq_work_func_t func,
 	}
 	CWQ_INIT_WORK(&ew->work, func);
 	/* The slow way, which tells tracers; who calls is our caller. */
-	return cwq_core_queue_work_traced(raw_smp_processor_id(), cwq_system_wq,
-					  &ew->work, (void *)_RET_IP_)
+	return cwq_core_queue_work_traced(cwq_system_wq, &ew->work,
+					  (void *)_RET_IP_,
+					  raw_smp_processor_id())
 		       ? 1
 		       : -EINVAL;
 }

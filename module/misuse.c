@@ -46,6 +46,8 @@ static const struct misuse_kind kinds[CWQ_NR_MISUSES] = {
 	[CWQ_MISUSE_DEADLOCK] = { "deadlock", "a work would wait for itself" },
 	[CWQ_MISUSE_LEAK] = { "leak",
 			      "a work has ended in atomic context or with a lock held" },
+	[CWQ_MISUSE_LOST_FUNC] = { "lost_func",
+				   "a pending work has lost its function" },
 };
 
 static atomic_long_t counts[CWQ_NR_MISUSES];

@@ -245,10 +245,10 @@ CWQ_DIRECT notrace void *cwq_shim_current_worker(void)
 
 /*
  * The caller holds the task until cwq_shim_thread_stop(), whether the thread has
- * ended or not.
+ * ended or not. If there is none, @error is an errno: EINTR if the caller was killed.
  */
 struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu,
-					   bool rt)
+					   bool rt, int *error)
 {
 	struct task_struct *thread;
 
@@ -262,8 +262,10 @@ struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu,
 		if (!IS_ERR(thread))
 			kthread_bind(thread, cpu);
 	}
-	if (IS_ERR(thread))
+	if (IS_ERR(thread)) {
+		*error = -PTR_ERR(thread);
 		return NULL;
+	}
 	if (rt)
 		sched_set_fifo(thread);
 	return get_task_struct(thread);

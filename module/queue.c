@@ -36,7 +36,7 @@ static __always_inline bool enqueue_on(int cpu, struct cwq_workqueue_struct *wq,
 				       const void *caller)
 {
 	if (trace_cwq_queue_work_enabled())
-		return cwq_core_queue_work_traced(cpu, wq, work, caller);
+		return cwq_core_queue_work_traced(wq, work, caller, cpu);
 	return cwq_core_queue_work_on(cpu, wq, work, caller);
 }
 
@@ -48,7 +48,7 @@ static __always_inline bool enqueue(struct cwq_workqueue_struct *wq,
 	unsigned int cpu = raw_smp_processor_id();
 
 	if (trace_cwq_queue_work_enabled())
-		return cwq_core_queue_work_traced(cpu, wq, work, caller);
+		return cwq_core_queue_work_traced(wq, work, caller, cpu);
 	return cwq_core_queue_work(wq, work, caller, cpu);
 }
 

@@ -2,10 +2,35 @@
 /* What the core tells the log, by name. */
 #define pr_fmt(fmt) "cwq: " fmt
 
+#include <linux/err.h>
 #include <linux/module.h>
 #include <linux/printk.h>
 
 #include "shim.h"
+
+void cwq_shim_log_not_made(const char *queue, int cpu, int error,
+			   const void *caller)
+{
+	if (cpu < 0)
+		pr_err("%s: not made: %pe: called by %pS\n", queue,
+		       ERR_PTR(-error), caller);
+	else
+		pr_err("%s: not made, no thread or memory for CPU %d: %pe: called by %pS\n",
+		       queue, cpu, ERR_PTR(-error), caller);
+}
+
+/* A CPU was to come. */
+void cwq_shim_log_no_thread(const char *queue, int cpu, int error)
+{
+	pr_err("%s: no thread for CPU %d: %pe\n", queue, cpu, ERR_PTR(-error));
+}
+
+void cwq_shim_log_lost_func(const char *queue)
+{
+	pr_err("%s: a work has lost its function while it was pending: not run\n",
+	       queue);
+	cwq_shim_misuse(CWQ_MISUSE_LOST_FUNC, __builtin_return_address(0));
+}
 
 void cwq_shim_log_cancelled(const char *queue, const void *func)
 {

@@ -26,6 +26,8 @@
 #define CWQ_DROPIN_H
 
 #include <linux/build_bug.h>
+#include <linux/kernel.h>
+#include <linux/printk.h>
 #include <linux/workqueue.h>
 
 #include <cwq/workqueue.h>
@@ -90,11 +92,36 @@
 #undef alloc_ordered_workqueue
 #undef alloc_workqueue
 
-#define create_workqueue		cwq_create_workqueue
-#define create_singlethread_workqueue	cwq_create_singlethread_workqueue
-#define create_freezeable_workqueue	cwq_create_freezeable_workqueue
-#define create_freezable_workqueue	cwq_create_freezeable_workqueue
-#define create_rt_workqueue		cwq_create_rt_workqueue
+/*
+ * A name that is too long is cut, as the kernel does it, and the log says so the first
+ * time.
+ */
+__printf(2, 4)
+static inline struct cwq_workqueue_struct *
+__cwq_create_named(unsigned int flags, const char *fmt, struct module *owner,
+		   ...)
+{
+	char name[CWQ_NAME_LEN];
+	va_list args;
+
+	va_start(args, owner);
+	if (vsnprintf(name, sizeof(name), fmt, args) >= (int)sizeof(name))
+		pr_warn_once(KBUILD_MODNAME ": cwq: the name of a queue is cut: %s\n",
+			     name);
+	va_end(args);
+	return __cwq_create_workqueue(name, flags, owner);
+}
+
+#define create_workqueue(name)						\
+	__cwq_create_named(0, "%s", THIS_MODULE, name)
+#define create_singlethread_workqueue(name)				\
+	__cwq_create_named(CWQ_SINGLETHREAD, "%s", THIS_MODULE, name)
+#define create_freezeable_workqueue(name)				\
+	__cwq_create_named(CWQ_SINGLETHREAD | CWQ_FREEZEABLE, "%s",	\
+			   THIS_MODULE, name)
+#define create_freezable_workqueue	create_freezeable_workqueue
+#define create_rt_workqueue(name)					\
+	__cwq_create_named(CWQ_RT, "%s", THIS_MODULE, name)
 #define destroy_workqueue		cwq_destroy_workqueue
 #define drain_workqueue			cwq_drain_workqueue
 #define system_wq			cwq_system_wq
@@ -139,22 +166,10 @@
  * WQ_MEM_RECLAIM and WQ_CPU_INTENSIVE ask for what each queue here has: threads of
  * its own.
  */
-__printf(1, 4)
-static inline struct cwq_workqueue_struct *
-__cwq_alloc_workqueue(const char *fmt, unsigned int flags, struct module *owner,
-		      ...)
-{
-	char name[CWQ_NAME_LEN];
-	va_list args;
-
-	va_start(args, owner);
-	vsnprintf(name, sizeof(name), fmt, args);
-	va_end(args);
-	return __cwq_create_workqueue(name,
-				      (flags & WQ_UNBOUND ? CWQ_SINGLETHREAD : 0) |
-				      (flags & WQ_FREEZABLE ? CWQ_FREEZEABLE : 0),
-				      owner);
-}
+#define __cwq_alloc_workqueue(fmt, flags, args...)			\
+	__cwq_create_named((flags & WQ_UNBOUND ? CWQ_SINGLETHREAD : 0) |	\
+			   (flags & WQ_FREEZABLE ? CWQ_FREEZEABLE : 0),	\
+			   fmt, THIS_MODULE, ##args)
 
 /*
  * 1 << 8 is WQ_PERCPU. It is an enumerator, which cannot be asked for, and a bit of no
@@ -173,7 +188,7 @@ __cwq_alloc_workqueue(const char *fmt, unsigned int flags, struct module *owner,
 		"cwq: queues have no such flag; for priority use create_rt_workqueue()"); \
 	BUILD_BUG_ON_MSG((flags) & WQ_FREEZABLE && !((flags) & WQ_UNBOUND), \
 		"cwq: what freezes has a single thread; use create_freezeable_workqueue()"); \
-	__cwq_alloc_workqueue(fmt, flags, THIS_MODULE, ##args);		\
+	__cwq_alloc_workqueue(fmt, (flags), ##args);			\
 })
 
 #define alloc_ordered_workqueue(fmt, flags, args...)			\

@@ -485,12 +485,15 @@ inline bool Model::holds(const void *const *where, const void *what)
 	return *where == what;
 }
 
-inline Model::Thread *Model::thread_create(void *cwq, const char *, int, bool)
+inline Model::Thread *Model::thread_create(void *cwq, const char *, int, bool,
+					   int *error)
 {
 	Machine *m = Machine::machine;
 
-	if (m->nr_threads == m->threads_to_be_had)
+	if (m->nr_threads == m->threads_to_be_had) {
+		*error = NO_MEMORY;
 		return nullptr;
+	}
 
 	Thread *thread = &m->threads[m->nr_threads++];
 

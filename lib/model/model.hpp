@@ -436,8 +436,9 @@ struct Model {
 	static void free(void *memory);
 	static bool holds(const void *const *where, const void *what);
 
+	static constexpr int NO_MEMORY = 1;
 	static Thread *thread_create(void *cwq, const char *name, int cpu,
-				     bool rt);
+				     bool rt, int *error);
 	static void thread_start(Thread *thread, HERE);
 	static void thread_rebind(Thread *thread, int cpu, HERE);
 	static int thread_pid(Thread *thread);
@@ -519,6 +520,7 @@ struct Model {
 	}
 
 	/* What only tells somebody. */
+	static constexpr bool HAS_MAPS = true;
 	static void touch_map(auto *)
 	{
 	}
@@ -526,6 +528,12 @@ struct Model {
 	{
 	}
 	static void debug_deactivate(auto *)
+	{
+	}
+	static void log_no_thread(const char *, int, int)
+	{
+	}
+	static void log_lost_func(const char *)
 	{
 	}
 	static void log_cancelled(const char *, Func)

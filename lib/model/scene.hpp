@@ -192,11 +192,17 @@ protected:
 
 	Workqueue<Model> *new_queue(const void *owner = nullptr)
 	{
-		return create_workqueue<Model>(registry, "model",
-					       { .singlethread = singlethread_,
-						 .freezeable = false,
-						 .rt = false,
-						 .owner = owner });
+		Failure failure;
+		Workqueue<Model> *made =
+			create_workqueue<Model>(registry, "model",
+						{ .singlethread = singlethread_,
+						  .freezeable = false,
+						  .rt = false,
+						  .owner = owner },
+						&failure);
+
+		RL_ASSERT(made || failure.error == Model::NO_MEMORY);
+		return made;
 	}
 
 	static Queued queue_on(CpuWorkqueue<Model> *cwq, Item &item)

@@ -53,7 +53,7 @@ static noinline bool misuse_no_func(void)
 
 static noinline bool misuse_bad_cpu(void)
 {
-	return !cwq_queue_work_on(nr_cpu_ids, wq, &good_work);
+	return !cwq_queue_work_on(-1, wq, &good_work);
 }
 
 static noinline bool misuse_bad_name(void)

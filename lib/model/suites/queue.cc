@@ -180,6 +180,31 @@ struct RequeueElsewhere : Scene<1, 2, 2> {
 	}
 };
 
+/* A work that loses its function while it is pending does not run, and counts as
+ * cancelled. */
+struct LosesFunc : Scene<1, 1> {
+	static inline LosesFunc *self;
+
+	void set_up() override
+	{
+		self = this;
+		a.body = [](Item *) {
+			self->b.work()->func.set(nullptr);
+		};
+	}
+	void client(unsigned) override
+	{
+		queue(a);
+		queue(b);
+		flush(b);
+		b.free();
+	}
+	void check() override
+	{
+		RL_ASSERT(a.runs() == 1 && b.runs() <= 1);
+	}
+};
+
 /* Two works change places: each takes both locks. */
 struct Cross : Scene<2, 2, 2> {
 	void prepare(unsigned i) override
@@ -271,6 +296,7 @@ SUITE(StoreIsSeenMod, 5);
 SUITE(RunIsSeen, FULL);
 SUITE(NonReentrant, FULL);
 SUITE(RequeueElsewhere, FULL);
+SUITE(LosesFunc, 5);
 SUITE(Cross, 5);
 SUITE(FreeFromWithin, FULL);
 SUITE(Fifo, FULL);
