@@ -69,11 +69,16 @@ static int __init cwq_init(void)
 	ret = register_module_notifier(&cwq_module_nb);
 	if (ret)
 		goto destroy_events;
-	ret = cwq_watchdog_start();
+	ret = cwq_control_start();
 	if (ret)
 		goto unregister_nb;
+	ret = cwq_watchdog_start();
+	if (ret)
+		goto stop_control;
 	return 0;
 
+stop_control:
+	cwq_control_stop();
 unregister_nb:
 	unregister_module_notifier(&cwq_module_nb);
 destroy_events:
@@ -89,6 +94,7 @@ exit_core:
 static void __exit cwq_exit(void)
 {
 	cwq_watchdog_stop();
+	cwq_control_stop();
 	unregister_module_notifier(&cwq_module_nb);
 	cwq_core_destroy_workqueue(cwq_system_wq, NULL);
 	cpuhp_remove_state_nocalls(cpuhp_state);

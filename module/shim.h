@@ -61,6 +61,9 @@ extern struct dentry *cwq_debugfs_dir;
 
 const char *cwq_call_name(enum cwq_call call);
 
+int cwq_control_start(void);
+void cwq_control_stop(void);
+
 int cwq_watchdog_start(void);
 void cwq_watchdog_stop(void);
 

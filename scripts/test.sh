@@ -11,7 +11,7 @@
 #	kunit		the KUnit suites, on the test kernels
 #	dropin		drivers of the kernel's, rebuilt onto cwq, on stock kernels
 #	selftests	the kselftests, on stock kernels, or whichever kernel is the
-#			KERNEL; and 6.1 without debugfs
+#			KERNEL; and 6.1 without debugfs, and locked down
 #	smoke		a few of them, on arm64
 #	load		the module and two clients, on kernels configured otherwise
 #			(Documentation/configurations.md)
@@ -422,6 +422,8 @@ suite_selftests() {
 		[[ $k = 6.1 ]] || continue
 		cp "$top/selftests/no-debugfs-in-vm.sh" "$root/run-tests"
 		boot 'no debugfs 6.1' 6.1 "$root" stdout --append debugfs=off
+		cp "$top/selftests/lockdown-in-vm.sh" "$root/run-tests"
+		boot 'lockdown 6.1' 6.1 "$root" stdout
 	done < <(kernels selftests)
 }
 

@@ -38,6 +38,21 @@ on_and_off() {
 		turn provenance off && all_off
 }
 
+# The same by the module's parameters, also before the module is there.
+parameters() {
+	parameters=/sys/module/cwq/parameters
+	echo Y >"$parameters/timing" && switches_are on off off &&
+		turn provenance on && [ "$(cat "$parameters/provenance")" = Y ] &&
+		echo 0 >"$parameters/provenance" && switches_are on off off &&
+		! echo maybe 2>/dev/null >"$parameters/timing" &&
+		echo n >"$parameters/timing" && all_off &&
+		[ "$(cat "$parameters/timing")" = N ] || return
+	unload cwq_test_items && unload cwq &&
+		load cwq timing=1 histograms=Y provenance=0 &&
+		switches_are on on off && unload cwq &&
+		load cwq && load cwq_test_items && all_off
+}
+
 # Whatever is written, it is refused, or it is a switch that is turned. The second
 # half of the lines has what comes close.
 random_writes() {
@@ -244,11 +259,12 @@ new_queues() {
 	load cwq_test_items && turn timing off && all_off
 }
 
-plan 11 cwq_test_items
+plan 12 cwq_test_items
 scratch=$(mktemp -d)
 load cwq && load cwq_test_items || exit
 result "at first nothing is observed" all_off
 result "the switches" on_and_off
+result "the switches as parameters" parameters
 result "$WRITES random writes to the switches" random_writes
 result "times" timing
 result "histograms" histograms
