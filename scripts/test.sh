@@ -170,6 +170,18 @@ exports_are_tried() {
 	    sed 's/.*(//' | grep -vx symbol | sort -u | diff "$tmp/exports" -
 }
 
+# Does the drop-in header clear away each name that it defines? On some kernel it may be
+# a macro.
+dropin_names_are_free() {
+	local header=$top/include/cwq/dropin.h
+
+	sed -nE 's/^#define (\w+).*/\1/p' "$header" | grep -viE '^_*cwq' |
+	    sort -u >"$tmp/names"
+	sed -nE 's/^#undef (\w+)$/\1/p' "$header" | sort -u |
+	    comm -23 "$tmp/names" - | tee "$tmp/not-free"
+	[[ ! -s $tmp/not-free ]]
+}
+
 # Whoever changes a line that a mutant breaks says anew how. Whether the mutants are
 # noticed takes longer: make mutants, make torture-mutants.
 # shellcheck disable=SC2016 # the inner shell expands them
@@ -218,6 +230,7 @@ suite_check() {
 	    "${c[@]}" "${cxx[@]}"
 	try 'locking' thread_safety
 	try 'exports' exports_are_tried
+	try 'drop-in names' dropin_names_are_free
 	try 'ABI' "$here/abi.sh"
 	try 'kernels' "$here/kernels-table.sh" --check
 	try 'mutants' mutants_apply

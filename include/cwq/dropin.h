@@ -34,16 +34,12 @@
 
 /* clang-format off */
 
-/* Types */
-
-#define work_struct		cwq_work_struct
-#define delayed_work		cwq_delayed_work
-#define workqueue_struct	cwq_workqueue_struct
-#define execute_work		cwq_execute_work
-#define work_func_t		cwq_work_func_t
-
-/* Works */
-
+/* Some are macros, on one kernel or another. */
+#undef work_struct
+#undef delayed_work
+#undef workqueue_struct
+#undef execute_work
+#undef work_func_t
 #undef __WORK_INITIALIZER
 #undef __DELAYED_WORK_INITIALIZER
 #undef DECLARE_WORK
@@ -54,13 +50,90 @@
 #undef INIT_DELAYED_WORK
 #undef INIT_DELAYED_WORK_ONSTACK
 #undef INIT_DEFERRABLE_WORK
-#undef INIT_DEFERRABLE_WORK_ONSTACK
 #undef PREPARE_WORK
 #undef PREPARE_DELAYED_WORK
+#undef destroy_work_on_stack
+#undef destroy_delayed_work_on_stack
 #undef work_pending
 #undef delayed_work_pending
+#undef work_busy
 #undef WORK_BUSY_PENDING
 #undef WORK_BUSY_RUNNING
+#undef to_delayed_work
+#undef create_workqueue
+#undef create_singlethread_workqueue
+#undef create_freezeable_workqueue
+#undef create_freezable_workqueue
+#undef create_rt_workqueue
+#undef destroy_workqueue
+#undef drain_workqueue
+#undef system_wq
+#undef system_percpu_wq
+#undef queue_work
+#undef queue_work_on
+#undef queue_delayed_work
+#undef queue_delayed_work_on
+#undef mod_delayed_work
+#undef mod_delayed_work_on
+#undef schedule_work
+#undef schedule_work_on
+#undef schedule_delayed_work
+#undef schedule_delayed_work_on
+#undef schedule_on_each_cpu
+#undef execute_in_process_context
+#undef work_on_cpu
+#undef current_is_keventd
+#undef keventd_up
+#undef flush_workqueue
+#undef flush_scheduled_work
+#undef flush_work
+#undef flush_delayed_work
+#undef cancel_work
+#undef cancel_work_sync
+#undef cancel_delayed_work
+#undef cancel_delayed_work_sync
+#undef cancel_rearming_delayed_work
+#undef alloc_workqueue
+#undef alloc_ordered_workqueue
+#undef system_highpri_wq
+#undef system_long_wq
+#undef system_unbound_wq
+#undef system_dfl_wq
+#undef system_dfl_long_wq
+#undef system_freezable_wq
+#undef system_power_efficient_wq
+#undef system_freezable_power_efficient_wq
+#undef system_bh_wq
+#undef system_bh_highpri_wq
+#undef alloc_workqueue_attrs
+#undef free_workqueue_attrs
+#undef apply_workqueue_attrs
+#undef workqueue_set_max_active
+#undef INIT_RCU_WORK
+#undef INIT_RCU_WORK_ONSTACK
+#undef queue_rcu_work
+#undef flush_rcu_work
+#undef queue_work_node
+#undef disable_work
+#undef disable_work_sync
+#undef enable_work
+#undef enable_and_queue_work
+#undef disable_delayed_work
+#undef disable_delayed_work_sync
+#undef enable_delayed_work
+#undef current_work
+/* This one has no counterpart. */
+#undef INIT_DEFERRABLE_WORK_ONSTACK
+
+/* Types */
+
+#define work_struct		cwq_work_struct
+#define delayed_work		cwq_delayed_work
+#define workqueue_struct	cwq_workqueue_struct
+#define execute_work		cwq_execute_work
+#define work_func_t		cwq_work_func_t
+
+/* Works */
 
 #define __WORK_INITIALIZER		CWQ_WORK_INITIALIZER
 #define __DELAYED_WORK_INITIALIZER(n, f, flags) \
@@ -85,12 +158,6 @@
 #define to_delayed_work			cwq_to_delayed_work
 
 /* Queues */
-
-#undef create_workqueue
-#undef create_singlethread_workqueue
-#undef create_freezable_workqueue
-#undef alloc_ordered_workqueue
-#undef alloc_workqueue
 
 /*
  * A name that is too long is cut, as the kernel does it, and the log says so the first
@@ -141,15 +208,12 @@ __cwq_create_named(unsigned int flags, const char *fmt, struct module *owner,
 #define schedule_delayed_work_on	cwq_schedule_delayed_work_on
 #define schedule_on_each_cpu		cwq_schedule_on_each_cpu
 #define execute_in_process_context	cwq_execute_in_process_context
-#undef work_on_cpu
 #define work_on_cpu			cwq_work_on_cpu
 #define current_is_keventd		cwq_current_is_keventd
 #define keventd_up			cwq_keventd_up
 
 /* Waiting */
 
-#undef flush_scheduled_work
-#undef flush_workqueue
 #define flush_workqueue			cwq_flush_workqueue
 #define flush_scheduled_work		cwq_flush_scheduled_work
 #define flush_work			cwq_flush_work
@@ -230,8 +294,6 @@ __CWQ_NO(__cwq_no_current_work,
 #define free_workqueue_attrs(...)	__cwq_no_attrs()
 #define apply_workqueue_attrs(...)	({ __cwq_no_attrs(); 0; })
 #define workqueue_set_max_active(...)	__cwq_no_attrs()
-#undef INIT_RCU_WORK
-#undef INIT_RCU_WORK_ONSTACK
 #define INIT_RCU_WORK(...)		__cwq_no_rcu_work()
 #define INIT_RCU_WORK_ONSTACK(...)	__cwq_no_rcu_work()
 #define queue_rcu_work(...)		({ __cwq_no_rcu_work(); false; })
