@@ -345,7 +345,7 @@ struct Kernel {
 		[[no_unique_address]] Opaque<CWQ_SIZEOF_LOCKDEP_MAP, 8> memory;
 	};
 
-	static constexpr int NO_MEMORY = CWQ_ENOMEM;
+	[[maybe_unused]] static constexpr int NO_MEMORY = CWQ_ENOMEM;
 	static Thread *thread_create(void *cwq, const char *name, int cpu,
 				     bool rt, int *error)
 	{
@@ -470,7 +470,8 @@ struct Kernel {
 		if (IS_ENABLED(CONFIG_DEBUG_OBJECTS_WORK))
 			cwq_shim_debug_deactivate(client(work));
 	}
-	static constexpr bool HAS_MAPS = IS_ENABLED(CONFIG_LOCKDEP);
+	[[maybe_unused]] static constexpr bool HAS_MAPS =
+		IS_ENABLED(CONFIG_LOCKDEP);
 	static void touch_map(auto *work)
 	{
 		cwq_shim_work_map_touch(client(work));
