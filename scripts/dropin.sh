@@ -110,8 +110,8 @@ rebuild_drivers() {
 	    -name 'sd_mod.ko*')"
 }
 
-# One module has them all, for the sake of time; make goes on behind what does not
-# compile, and shows what it has said of one file in one piece.
+# One run of Kbuild compiles them all, each in a module of its own, for the sake of
+# time. make goes on after one that fails, and shows each file's output in one piece.
 try_statements() {
 	local statement message n=0 said dir=$tmp/statements log=$tmp/log
 	local statements=() messages=()
