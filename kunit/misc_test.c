@@ -140,10 +140,7 @@ static bool call_on_each_cpu(void *unused)
 	return true;
 }
 
-/*
- * lockdep sees that one who holds the hotplug lock waits for the common queue,
- * whose work takes that lock here.
- */
+/* lockdep sees one work that waits for the common queue, and that runs there. */
 static void on_each_cpu_from_item(struct item *item)
 {
 	lockdep_off();

@@ -78,7 +78,6 @@ static void wait_for_self(struct item *item)
 	own_result = cwq_flush_work(work_of(item));
 	cwq_flush_workqueue(own_wq);
 	cwq_drain_workqueue(own_wq);
-	own_result |= cwq_flush_work(work_of(own_neighbour));
 	own_result |= cwq_cancel_work_sync(work_of(item));
 	cwq_destroy_workqueue(own_wq);
 

@@ -26,6 +26,7 @@ struct Flusher {
 	typename P::Completion done;
 	WqBarrier<P> *barriers;
 	int nr; /* of barriers; not all need be on a list */
+	const Work<P> *of; /* it waits for that one alone, unless nullptr */
 };
 
 /* A barrier is on a list as long as it is PENDING; the cwq is in its data. */
@@ -42,6 +43,7 @@ void init_flusher(Flusher<P> *flusher, WqBarrier<P> *barriers, int nr)
 	flusher->done.init();
 	flusher->barriers = barriers;
 	flusher->nr = nr;
+	flusher->of = nullptr;
 }
 
 /* One barrier less. Who takes the last one away completes the flusher, and only
@@ -52,13 +54,20 @@ template <Platform P>
 	return flusher->missing.fetch_add(-1ul, Order::acq_rel) == 1;
 }
 
+/* @work, on a list with WORK_BARRIER set, is part of a barrier: whose? */
+template <Platform P>
+Flusher<P> *flusher_of(Work<P> *work)
+{
+	/* SAFETY: WORK_BARRIER is set in the first member of a WqBarrier only,
+	 * by insert_wq_barrier(). */
+	return reinterpret_cast<WqBarrier<P> *>(work)->flusher;
+}
+
 /* The worker has got to a barrier: called without the lock. */
 template <Platform P>
 void finish_barrier(Work<P> *work)
 {
-	/* SAFETY: WORK_BARRIER is set in the first member of a WqBarrier only,
-	 * by insert_wq_barrier(). */
-	Flusher<P> *flusher = reinterpret_cast<WqBarrier<P> *>(work)->flusher;
+	Flusher<P> *flusher = flusher_of(work);
 
 	if (was_last_barrier(flusher))
 		flusher->done.complete();
@@ -77,33 +86,47 @@ void insert_wq_barrier(CpuWorkqueue<P> *cwq, WqBarrier<P> *barrier,
 	P::trace_insert_barrier(cwq);
 }
 
-/* For a single one: put it behind @pos, to be waited for. */
+/* For a single one: put it behind @pos, to be waited for. All that it waits for is
+ * the run of @work, unless that is nullptr. */
 template <Platform P>
 ALWAYS_INLINE void insert_only_barrier(CpuWorkqueue<P> *cwq,
 				       WqBarrier<P> *barrier,
-				       Flusher<P> *flusher, ListNode<P> *pos)
-	REQUIRES(cwq->lock)
+				       Flusher<P> *flusher, ListNode<P> *pos,
+				       const Work<P> *work) REQUIRES(cwq->lock)
 {
 	init_flusher(flusher, barrier, 1);
+	flusher->of = work;
 	insert_wq_barrier(cwq, barrier, flusher, pos);
+}
+
+/* The worker of @cwq has taken a barrier off its list, and it is @work. */
+template <Platform P>
+void pass_barrier(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
+{
+	cwq->lock.unlock_irq();
+	finish_barrier(work);
+	cwq->lock.lock_irq();
 }
 
 /* Take @barrier off its list, if it is on one. */
 template <Platform P>
 bool withdraw_wq_barrier(WqBarrier<P> *barrier)
 {
-	CpuWorkqueue<P> *cwq = cwq_of<P>(get_wq_data(&barrier->work));
+	for (;;) {
+		unsigned long data = get_wq_data(&barrier->work);
 
-	if (!cwq)
-		return false;
+		if (!(data & WORK_PENDING))
+			return false;
 
-	Guard<P> guard(cwq->lock);
+		Guard<P> guard(cwq_of<P>(data)->lock);
 
-	if (!(get_wq_data(&barrier->work) & WORK_PENDING))
-		return false;
-	list_del(&barrier->work.entry);
-	barrier->work.data.store(0, Order::relaxed);
-	return true;
+		/* It may have moved before we had the lock: see nested.hpp. */
+		if (get_wq_data(&barrier->work) != data)
+			continue;
+		list_del(&barrier->work.entry);
+		barrier->work.data.store(0, Order::relaxed);
+		return true;
+	}
 }
 
 /*

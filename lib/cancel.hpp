@@ -101,7 +101,7 @@ NOINLINE Waited cancel_and_wait(Registry<P> *registry, Work<P> *work)
 		}
 		if (running)
 			insert_only_barrier(cwq, &barrier, &flusher,
-					    &cwq->worklist);
+					    behind_run(cwq, work), work);
 		at.unlock();
 
 		if (running)
@@ -140,7 +140,9 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 		if (!cwq)
 			return { false, WaitEnd::done };
 		cwq->lock.assert_held();
-		if (LIKELY(!runs(cwq, work)) && !any_left_behind(registry)) {
+		/* A run around another one counts as left behind. */
+		if (LIKELY(!runs_last(cwq, work)) &&
+		    !any_left_behind(registry)) {
 			if (!(data & WORK_PENDING))
 				return { false, WaitEnd::done };
 			if (is_listed(data)) {

@@ -267,6 +267,8 @@ CWQ_DIRECT bool cwq_shim_work_pushed(unsigned long flags);
 /* module/run.c */
 CWQ_DIRECT void cwq_shim_run(struct cwq_work_struct *work,
 			     void (*func)(struct cwq_work_struct *work));
+void cwq_shim_run_nested(struct cwq_work_struct *work,
+			 void (*func)(struct cwq_work_struct *work));
 
 /* module/lockdep.c */
 void cwq_shim_queue_map_init(void *map, const char *name);

@@ -20,6 +20,8 @@ template <Platform P>
 struct Waiter;
 template <Platform P>
 class Observer;
+template <Platform P>
+struct OuterRun;
 
 /* Why a cwq does not take every work. None of these: it does. */
 inline constexpr unsigned char STATE_OFFLINE = 1 << 0; /* goes elsewhere */
@@ -58,6 +60,7 @@ struct alignas(64) CpuWorkqueue {
 	Var<Work<P> *> current_work GUARDED_BY(lock); /* L: func runs */
 	Var<typename P::Func> current_func GUARDED_BY(lock); /* L: its func */
 	Var<typename P::Func> next_func GUARDED_BY(lock); /* L: see runs() */
+	Var<OuterRun<P> *> outer GUARDED_BY(lock); /* L: see nested.hpp */
 	Var<unsigned char> after_run GUARDED_BY(lock); /* L: AFTER_RUN_... */
 	Var<unsigned char> state GUARDED_BY(lock); /* L: STATE_... */
 	Var<Workqueue<P> *> wq GUARDED_BY(lock); /* L, I: whose it is */
@@ -289,15 +292,75 @@ NOINLINE bool is_current(const CpuWorkqueue<P> *cwq, const Work<P> *work)
 }
 
 /*
- * Does the worker of @cwq run @work? A function may free its work, and the memory
- * become another one while the function goes on. What tells the two apart is the
- * function; of the work that runs it is next_func if that was prepared since.
+ * Is @work the one that the worker of @cwq has called last? A function may free its
+ * work, and the memory become another one while the function goes on. What tells
+ * the two apart is the function; of the work that runs it is next_func if that was
+ * prepared since.
  */
 template <Platform P>
-bool runs(const CpuWorkqueue<P> *cwq, const Work<P> *work) REQUIRES(cwq->lock)
+bool runs_last(const CpuWorkqueue<P> *cwq, const Work<P> *work)
+	REQUIRES(cwq->lock)
 {
 	return UNLIKELY(cwq->current_work.get() == work) &&
 	       is_current(cwq, work);
+}
+
+/*
+ * What the worker has put aside while it runs another work within the function of
+ * this one: see nested.hpp. Guarded by the lock of its cwq.
+ */
+template <Platform P>
+struct OuterRun {
+	OuterRun *outer; /* around this one, or nullptr */
+	Work<P> *work;
+	typename P::Func func;
+	typename P::Func next_func;
+	bool prepared; /* then that is the work's function */
+	unsigned long started;
+	/* Not a work: its entry heads the list of the barriers that wait for the
+	 * run within this one. */
+	Work<P> behind;
+
+	bool is_of(const Work<P> *asked) const
+	{
+		return work == asked &&
+		       asked->func.get() == (prepared ? next_func : func);
+	}
+};
+
+/* The same as runs(), of the works within whose functions others run. */
+template <Platform P>
+NOINLINE bool runs_outside(const CpuWorkqueue<P> *cwq, const Work<P> *work)
+	REQUIRES(cwq->lock)
+{
+	for (const OuterRun<P> *run = cwq->outer.get(); run; run = run->outer)
+		if (run->is_of(work))
+			return true;
+	return false;
+}
+
+/* Does the worker of @cwq run @work? */
+template <Platform P>
+bool runs(const CpuWorkqueue<P> *cwq, const Work<P> *work) REQUIRES(cwq->lock)
+{
+	return runs_last(cwq, work) ||
+	       (UNLIKELY(cwq->outer.get()) && runs_outside(cwq, work));
+}
+
+/* Where a barrier goes that waits for the run of @work on @cwq. */
+template <Platform P>
+ListNode<P> *behind_run(CpuWorkqueue<P> *cwq, const Work<P> *work)
+	REQUIRES(cwq->lock)
+{
+	OuterRun<P> *run = cwq->outer.get();
+
+	if (LIKELY(!run))
+		return &cwq->worklist;
+	if (runs_last(cwq, work))
+		return &run->behind.entry;
+	while (run->outer && !run->is_of(work))
+		run = run->outer;
+	return run->outer ? &run->outer->behind.entry : &cwq->worklist;
 }
 
 /* The work that will run next; nullptr if none is pending. */

@@ -77,7 +77,12 @@ bool runs_for(const CpuWorkqueue<P> *cwq, const void *module)
 {
 	const Work<P> *work = cwq->current_work.get();
 
-	return work && P::of_module(module, work, cwq->current_func.get());
+	if (!work)
+		return false;
+	for (const OuterRun<P> *run = cwq->outer.get(); run; run = run->outer)
+		if (P::of_module(module, run->work, run->func))
+			return true;
+	return P::of_module(module, work, cwq->current_func.get());
 }
 
 /* Tell which functions of @module run. */
@@ -109,7 +114,8 @@ bool insert_evict_barrier(Registry<P> *registry, const void *module,
 
 		if (!runs_for(cwq, module))
 			return true;
-		insert_only_barrier(cwq, barrier, flusher, &cwq->worklist);
+		insert_only_barrier<P>(cwq, barrier, flusher, &cwq->worklist,
+				       nullptr);
 		inserted = true;
 		return false;
 	});

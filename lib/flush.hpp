@@ -19,7 +19,7 @@ bool within_work(const Work<P> *work) NO_THREAD_SAFETY_ANALYSIS
 
 	Guard<P> guard(self->lock);
 
-	return runs(self, work);
+	return runs_last(self, work);
 }
 
 /* The next function of @work is @func. Its own function may call this. */
@@ -78,7 +78,8 @@ bool insert_left_barrier(Registry<P> *registry, const Work<P> *work,
 			*own = true;
 			return true;
 		}
-		insert_only_barrier(cwq, barrier, flusher, &cwq->worklist);
+		insert_only_barrier(cwq, barrier, flusher,
+				    behind_run(cwq, work), work);
 		inserted = true;
 		return false;
 	});
@@ -123,19 +124,18 @@ ALWAYS_INLINE Waited flush_left_behind(Registry<P> *registry,
 }
 
 /*
- * Wait until @work is neither pending nor running. In one queue it is on one
- * CPU only, so one barrier will do: behind it if it is on the list, else, if it
- * is running, at the head. An armed timer is not waited for.
+ * Wait until @work is neither pending nor running on the cwq that it names. In one
+ * queue it is on one CPU only, so one barrier will do: behind it if it is on the list,
+ * else, if it is running, at the head.
  */
 template <Platform P>
-Waited flush_work(Registry<P> *registry, Work<P> *work, Patience patience)
+ALWAYS_INLINE Waited wait_for_run(Registry<P> *registry, Work<P> *work,
+				  Waiter<P> *waiter)
 {
 	UNINITIALIZED WqBarrier<P> barrier;
 	UNINITIALIZED Flusher<P> flusher;
-	Waiter<P> waiter(patience);
 	Waited waited = { false, WaitEnd::done };
 
-	touch_work_map(work);
 	{
 		typename P::MapGuard map_guard;
 		Workqueue<P> *wq = nullptr;
@@ -152,7 +152,9 @@ Waited flush_work(Registry<P> *registry, Work<P> *work, Patience patience)
 			if (listed || runs(at.cwq, work)) {
 				insert_only_barrier(at.cwq, &barrier, &flusher,
 						    listed ? &work->entry
-							   : &at.cwq->worklist);
+							   : behind_run(at.cwq,
+									work),
+						    work);
 				wq = at.cwq->wq.get();
 			}
 		}
@@ -162,7 +164,43 @@ Waited flush_work(Registry<P> *registry, Work<P> *work, Patience patience)
 		}
 	}
 	if (waited.result)
-		waited.end = wait_for_barriers(registry, &flusher, &waiter);
+		waited.end = wait_for_barriers(registry, &flusher, waiter);
+	return waited;
+}
+
+/*
+ * The wait has not come to its @end. If that is a ring, the caller is a worker, and may
+ * run @work itself, which ends it well. Or is it worth another try?
+ */
+template <Platform P>
+NOINLINE bool tries_again(Work<P> *work, Waiter<P> *waiter, WaitEnd *end)
+{
+	const auto ring = waiter->ring;
+
+	waiter->ring = Waiter<P>::NOT_JUDGED;
+	if (ring == Waiter<P>::NESTABLE &&
+	    run_within(current_cwq<P>(), work, waiter->data)) {
+		*end = WaitEnd::done;
+		return false;
+	}
+	return ring == Waiter<P>::NESTABLE || ring == Waiter<P>::MOVED;
+}
+
+/* Wait until @work is neither pending nor running. An armed timer is not waited for. */
+template <Platform P>
+Waited flush_work(Registry<P> *registry, Work<P> *work, Patience patience)
+{
+	Waiter<P> waiter(patience);
+	Waited waited;
+
+	touch_work_map(work);
+	/* Who has a limit, or wants the work run on its own CPU, is told of a ring. */
+	if (!patience.limited && patience.call != CWQ_CALL_SCHEDULE_ON_EACH_CPU)
+		waiter.work = work;
+	do {
+		waited = wait_for_run(registry, work, &waiter);
+	} while (UNLIKELY(waited.end != WaitEnd::done) &&
+		 tries_again(work, &waiter, &waited.end));
 	if (waited.end != WaitEnd::done)
 		return { false, waited.end };
 
@@ -221,15 +259,17 @@ bool is_idle(Workqueue<P> *wq)
 }
 
 /* Put a barrier at the tail of each busy cwq of @wq from @first on, as many as
- * @flusher has. Returns whether there is anything to wait for. */
+ * @flusher has; @own, if any, is left out. Returns whether there is anything to wait
+ * for. */
 template <Platform P>
-bool insert_wq_barriers(Workqueue<P> *wq, int first, Flusher<P> *flusher)
+bool insert_wq_barriers(Workqueue<P> *wq, int first, Flusher<P> *flusher,
+			const CpuWorkqueue<P> *own)
 {
 	for (int i = 0; i < flusher->nr; i++) {
 		CpuWorkqueue<P> *cwq = wq->cwq[first + i];
 		CwqGuard<P> guard(cwq);
 
-		if (is_idle(cwq))
+		if (is_idle(cwq) || cwq == own)
 			continue;
 		flusher->missing.fetch_add(1, Order::relaxed);
 		insert_wq_barrier(cwq, &flusher->barriers[i], flusher,
@@ -237,6 +277,35 @@ bool insert_wq_barriers(Workqueue<P> *wq, int first, Flusher<P> *flusher)
 	}
 	/* The one is for ourselves, so that the count does not end too early. */
 	return !was_last_barrier(flusher);
+}
+
+/*
+ * A work of @own flushes its queue, so it waits for itself and for what is behind it.
+ * Run what is pending there: then nothing but the work has not ended when the flush
+ * returns. What comes meanwhile comes behind that.
+ */
+template <Platform P>
+void run_what_is_behind(CpuWorkqueue<P> *own) NO_THREAD_SAFETY_ANALYSIS
+{
+	Work<P> *work = nullptr;
+	unsigned long nr, data;
+
+	{
+		CwqGuard<P> guard(own);
+
+		nr = nr_pending(own);
+	}
+	for (; nr && may_nest(own); nr--) {
+		{
+			CwqGuard<P> guard(own);
+
+			work = first_to_nest(own);
+			if (!work)
+				return;
+			data = work->data.load(Order::relaxed);
+		}
+		run_within(own, work, data);
+	}
 }
 
 /*
@@ -253,6 +322,13 @@ Waited flush_workqueue(Registry<P> *registry, Workqueue<P> *wq,
 	if (is_idle(wq))
 		return waited;
 
+	CpuWorkqueue<P> *own = nullptr;
+
+	if (!patience.limited && within_workqueue(wq)) {
+		own = current_cwq<P>();
+		run_what_is_behind(own);
+	}
+
 	BarrierSet<P> barriers(wq);
 	Waiter<P> waiter(patience);
 
@@ -261,10 +337,14 @@ Waited flush_workqueue(Registry<P> *registry, Workqueue<P> *wq,
 		Flusher<P> flusher;
 
 		init_flusher(&flusher, barriers.first, barriers.nr);
-		if (!insert_wq_barriers(wq, i, &flusher))
+		if (!insert_wq_barriers(wq, i, &flusher, own))
 			continue;
 		waited.end = wait_for_barriers(registry, &flusher, &waiter);
 		waited.result = true;
+	}
+	if (own && waited.end == WaitEnd::done) {
+		log_wait_for_itself(own);
+		waited.end = WaitEnd::deadlock;
 	}
 	return waited;
 }

@@ -458,6 +458,10 @@ struct Kernel {
 	{
 		cwq_shim_run(client(work), func);
 	}
+	static void run_nested(Func func, auto *work)
+	{
+		cwq_shim_run_nested(client(work), func);
+	}
 	/* A work gets on a list, or leaves it; for the kernel's object
 	 * debugging. */
 	static void debug_activate(auto *work)

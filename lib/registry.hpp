@@ -15,7 +15,8 @@ struct Registry {
 	unsigned long next_id GUARDED_BY(mutex);
 	CwqPool<P> pool GUARDED_BY(mutex);
 	unsigned int observing GUARDED_BY(mutex); /* CWQ_OBSERVE_... */
-	/* S: threads that were left behind, see leave_behind(). */
+	/* S: threads that were left behind, see leave_behind(); and runs within
+	 * others, see nested.hpp. */
 	typename P::template Atomic<unsigned long> nr_left;
 	/* Who waits for what: see wait.hpp. Outside the locks of cwqs. */
 	typename P::Lock waits_lock;
@@ -180,6 +181,17 @@ unsigned int free_instance(Registry<P> *registry, const char *name)
 	}
 }
 
+/* More than one where a worker runs works within the functions of others. */
+template <Platform P>
+unsigned long nr_running(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	unsigned long nr = cwq->current_work.get() ? 1 : 0;
+
+	for (const OuterRun<P> *run = cwq->outer.get(); run; run = run->outer)
+		nr++;
+	return nr;
+}
+
 template <Platform P>
 void read_counters(const CpuWorkqueue<P> *cwq, typename P::Snapshot *snapshot)
 	REQUIRES(cwq->lock)
@@ -190,7 +202,7 @@ void read_counters(const CpuWorkqueue<P> *cwq, typename P::Snapshot *snapshot)
 	snapshot->executed = cwq->executed.get();
 	snapshot->cancelled = cwq->cancelled.get();
 	snapshot->pending = nr_pending(cwq);
-	snapshot->running = cwq->current_work.get() ? 1 : 0;
+	snapshot->running = nr_running(cwq);
 	snapshot->delayed = cwq->nr_delayed.get();
 	snapshot->redirected = cwq->redirected.get();
 }

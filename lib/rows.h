@@ -126,13 +126,16 @@ struct cwq_stats {
 
 #define CWQ_WORKS_SHOWN 256 /* pending, and as many delayed */
 #define CWQ_CANCELS_SHOWN 16
+/* A worker runs at most so many works within the function of another. */
+#define CWQ_NESTED_MAX 8
 
 /* The live works of one queue on one CPU. */
 struct cwq_works {
 	struct cwq_where where;
 	unsigned long truncated; /* so many are not in rows */
 	unsigned int nr;
-	struct cwq_work_row rows[1 + 2 * CWQ_WORKS_SHOWN + CWQ_CANCELS_SHOWN];
+	struct cwq_work_row rows[1 + CWQ_NESTED_MAX + 2 * CWQ_WORKS_SHOWN +
+				 CWQ_CANCELS_SHOWN];
 };
 
 /* One hop of a chain of waits. */

@@ -232,6 +232,7 @@ void show_cancels(Registry<P> *registry, const CpuWorkqueue<P> *cwq,
 	}
 }
 
+/* What the observer knows is of the outermost, which it has seen start. */
 template <Platform P>
 void show_running(const CpuWorkqueue<P> *cwq, cwq_works *works)
 	REQUIRES(cwq->lock)
@@ -243,6 +244,10 @@ void show_running(const CpuWorkqueue<P> *cwq, cwq_works *works)
 		return;
 	row = add_work<P>(works, CWQ_SHOWN_RUNNING, cwq->current_func.get());
 	row->age = P::now() - cwq->started.get();
+	for (const OuterRun<P> *run = cwq->outer.get(); run; run = run->outer) {
+		row = add_work<P>(works, CWQ_SHOWN_RUNNING, run->func);
+		row->age = P::now() - run->started;
+	}
 	if (observer && observer->running.work)
 		show_known(&observer->running, row);
 }

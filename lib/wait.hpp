@@ -14,14 +14,16 @@
  * alarm: a barrier counts as long as it is PENDING, and while the worker that
  * would come to it waits itself, that does not change.
  *
+ * If what it would wait for is a work that is pending, it can run that itself: see
+ * nested.hpp.
+ *
  * Those who are no workers write down what they wait for as well, for who wants to
  * see it: lib/waiters.hpp.
  */
 #ifndef CWQ_WAIT_HPP
 #define CWQ_WAIT_HPP
 
-#include "barrier.hpp"
-#include "registry.hpp"
+#include "nested.hpp"
 
 namespace cwq {
 
@@ -69,6 +71,10 @@ struct Waiter {
 	/* What a cancel keeps until it has waited. */
 	CpuWorkqueue<P> *grabbed_from = nullptr;
 	typename P::Func grabbed = {};
+	/* What flush_work() waits for: see judge_ring(). */
+	Work<P> *work = nullptr;
+	enum { NOT_JUDGED, HOPELESS, MOVED, NESTABLE } ring = NOT_JUDGED;
+	unsigned long data = 0; /* of the work, if NESTABLE */
 };
 
 template <Platform P>
@@ -76,6 +82,16 @@ Waiter<P> *waiter_of(ListNode<P> *link)
 {
 	/* SAFETY: link is the first member, and no other node is on the list. */
 	return reinterpret_cast<Waiter<P> *>(link);
+}
+
+/* The smallest ring: what the worker of @self runs waits for itself. */
+template <Platform P>
+void log_wait_for_itself(const CpuWorkqueue<P> *self) NO_THREAD_SAFETY_ANALYSIS
+{
+	const char *name = self->wq.get()->name;
+
+	P::log_wait(name, self->cpu, self->current_func.get(), name, self->cpu,
+		    self->current_func.get());
 }
 
 /* The cwqs that a waiting worker depends on, nearest first. */
@@ -91,6 +107,17 @@ public:
 			if (const Waiter<P> *waits = cwq->waits.get())
 				add_targets(cwq, waits->flusher);
 		return self->asker.get() != nullptr;
+	}
+
+	/* After find() has: will nobody of the ring lose patience? */
+	bool is_firm(const CpuWorkqueue<P> *self) const
+	{
+		const CpuWorkqueue<P> *cwq = self->asker.get();
+
+		for (; cwq != self; cwq = cwq->asker.get())
+			if (cwq->waits.get()->patience.limited)
+				return false;
+		return true;
 	}
 
 	/* Who waits for whom, back from @self to @self. */
@@ -146,6 +173,34 @@ private:
 };
 
 /*
+ * The worker of @self would wait for @flusher in the ring that @search has found.
+ * Unless it waits for a work that it can run itself, or one that is no longer there, it
+ * cannot be told, and so the log is.
+ */
+template <Platform P>
+NOINLINE void judge_ring(const RingSearch<P> &search, CpuWorkqueue<P> *self,
+			 Waiter<P> *waiter, const Flusher<P> *flusher)
+{
+	waiter->ring = Waiter<P>::HOPELESS;
+	if (waiter->work && search.is_firm(self) && may_nest(self)) {
+		CpuWorkqueue<P> *cwq =
+			cwq_of<P>(get_wq_data(&flusher->barriers[0].work));
+		Work<P> *work = waiter->work;
+		Guard<P> guard(cwq->lock);
+		bool running = runs(cwq, work);
+
+		waiter->data = get_wq_data(work);
+		if (cwq_of<P>(waiter->data) != cwq ||
+		    (!is_listed(waiter->data) && !running))
+			waiter->ring = Waiter<P>::MOVED;
+		else if (!running && work->func.get())
+			waiter->ring = Waiter<P>::NESTABLE;
+	}
+	if (waiter->ring == Waiter<P>::HOPELESS && !waiter->patience.limited)
+		search.log(self);
+}
+
+/*
  * The caller, the worker of @self unless that is nullptr, is about to wait for
  * @flusher, or if that is nullptr, for a work of @moves_from to be let go. False
  * if it must not.
@@ -161,8 +216,7 @@ ALWAYS_INLINE bool begin_wait(Registry<P> *registry, CpuWorkqueue<P> *self,
 		RingSearch<P> search;
 
 		if (search.find(self, flusher)) {
-			if (!waiter->patience.limited)
-				search.log(self);
+			judge_ring(search, self, waiter, flusher);
 			return false;
 		}
 	}

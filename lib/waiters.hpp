@@ -15,7 +15,9 @@ unsigned int count_ahead(const CpuWorkqueue<P> *cwq, const Work<P> *barrier)
 	const ListNode<P> *entry = barrier->entry.prev.get();
 	unsigned int ahead = 0, steps = 2 * CWQ_AHEAD_MAX;
 
-	for (; entry != &cwq->worklist && ahead < CWQ_AHEAD_MAX && steps;
+	/* It comes back to the barrier if that waits for a run within another. */
+	for (; entry != &cwq->worklist && entry != &barrier->entry &&
+	       ahead < CWQ_AHEAD_MAX && steps;
 	     entry = entry->prev.get(), steps--) {
 		const Work<P> *work = work_of(const_cast<ListNode<P> *>(entry));
 

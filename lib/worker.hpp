@@ -38,14 +38,6 @@ NOINLINE void finish_run(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 	}
 }
 
-template <Platform P>
-void pass_barrier(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
-{
-	cwq->lock.unlock_irq();
-	finish_barrier(work);
-	cwq->lock.lock_irq();
-}
-
 /* @work, which was pending with @data, has no function any more. */
 template <Platform P>
 NOINLINE void drop_work(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long data)

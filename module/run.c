@@ -26,22 +26,30 @@ static noinline __cold void report_leak(void)
 	preempt_count_set(0);
 }
 
-/* With somebody to tell of it. @work may be gone when @func returns. */
-static noinline void run_watched(struct cwq_work_struct *work,
-				 cwq_work_func_t func)
+/* @work may be gone when @func returns. */
+static void run_traced(struct cwq_work_struct *work, cwq_work_func_t func)
 {
 #ifdef CONFIG_LOCKDEP
-	struct cwq_queue_map *queue = cwq_core_current_map();
 	struct lockdep_map map;
 
 	lockdep_copy_map(&map, &work->lockdep_map);
 #endif
-	lock_map_acquire(&queue->map);
 	lock_map_acquire(&map);
 	trace_cwq_execute_start(work, func);
 	func(work);
 	trace_cwq_execute_end(work, func);
 	lock_map_release(&map);
+}
+
+/* With somebody to tell of it. */
+static noinline void run_watched(struct cwq_work_struct *work,
+				 cwq_work_func_t func)
+{
+#ifdef CONFIG_LOCKDEP
+	struct cwq_queue_map *queue = cwq_core_current_map();
+#endif
+	lock_map_acquire(&queue->map);
+	run_traced(work, func);
 	lock_map_release(&queue->map);
 }
 
@@ -61,4 +69,17 @@ CWQ_DIRECT notrace void cwq_shim_run(struct cwq_work_struct *work,
 	if (unlikely(freezing(current)))
 		cwq_core_freeze_after_run();
 	cond_resched();
+}
+
+/* The same within the function of another work, which may hold locks. The map of the
+ * queue is held already. */
+void cwq_shim_run_nested(struct cwq_work_struct *work, cwq_work_func_t func)
+{
+	int held = lockdep_depth(current);
+
+	run_traced(work, func);
+	if (unlikely(preempt_count() || lockdep_depth(current) != held))
+		report_leak();
+	if (unlikely(freezing(current)))
+		cwq_core_freeze_after_run();
 }

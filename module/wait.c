@@ -17,8 +17,9 @@
  *
  * Called by a work that would so wait for itself, be it on @wq or by way of
  * other works that wait, this would never end: it is reported, with who waits for
- * whom, and does not wait. The caller must not hold a lock that a work of @wq
- * takes, which lockdep reports.
+ * whom. A work of @wq then runs what is pending behind it, within its own function,
+ * and waits for the other CPUs; any other does not wait. The caller must not hold a
+ * lock that a work of @wq takes, which lockdep reports.
  *
  * Context: process context; may sleep.
  */
@@ -38,8 +39,11 @@ EXPORT_SYMBOL_GPL(cwq_flush_workqueue);
  * that is not waited for. If it is cancelled, the call ends when what was queued
  * before it has run.
  *
- * If the calling work would so wait for itself, this would never end: it is
- * reported and does not wait, as in cwq_flush_workqueue().
+ * Called by another work that @work is pending behind, on its thread or on one that
+ * waits for that thread, the call runs @work itself: on the thread that calls, with
+ * whatever locks the caller holds, at most 8 works within one another. If @work
+ * is running, and so the calling work would wait for itself, the call would never end:
+ * it is reported, and does not wait.
  *
  * Context: process context; may sleep.
  * Return: true if there was something to wait for; false if @work was idle, or

@@ -83,7 +83,8 @@ struct cwq_execute_work {
  * @executed: items whose function has returned
  * @cancelled: items taken off the list, by a cancel or by cwq_mod_delayed_work()
  * @pending: items on the list now
- * @running: 1 while a function runs, else 0
+ * @running: 1 while a function runs, else 0; more while works run within the function
+ *	of another: see cwq_flush_work()
  * @delayed: works whose timer is armed now; not part of the ledger
  * @redirected: items accepted here because the CPU asked for was offline
  *

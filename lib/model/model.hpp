@@ -518,6 +518,10 @@ struct Model {
 	{
 		func(work);
 	}
+	static void run_nested(Func func, auto *work)
+	{
+		func(work);
+	}
 
 	/* What only tells somebody. */
 	static constexpr bool HAS_MAPS = true;
