@@ -2,6 +2,8 @@
 /* What becomes of work, and of threads, when a CPU goes and comes. */
 #include <linux/cpu.h>
 #include <linux/delay.h>
+#include <linux/pid.h>
+#include <linux/sched/task.h>
 
 #include "helpers.h"
 
@@ -294,6 +296,73 @@ static void single_thread_stays(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, snapshot_of(test, wq, cpu).redirected, 0UL);
 }
 
+static void set_nice(struct kunit *test, int pid, long nice)
+{
+	struct task_struct *task = get_pid_task(find_vpid(pid), PIDTYPE_PID);
+
+	KUNIT_ASSERT_NOT_NULL(test, task);
+	set_user_nice(task, nice);
+	put_task_struct(task);
+}
+
+static int nice_on_cpu(struct kunit *test, struct cwq_workqueue_struct *wq)
+{
+	struct task_struct *task =
+		get_pid_task(find_vpid(pid_on_cpu(test, wq)), PIDTYPE_PID);
+	int nice;
+
+	KUNIT_ASSERT_NOT_NULL(test, task);
+	nice = task_nice(task);
+	put_task_struct(task);
+	return nice;
+}
+
+/* What somebody has made of a thread's priority is so of the next one, too. */
+static void priority_is_kept(struct kunit *test)
+{
+	struct cwq_workqueue_struct *wq = new_queue(test);
+	int pid = pid_on_cpu(test, wq), i;
+
+	set_nice(test, pid, -7);
+	for (i = 0; i < 2; i++) {
+		KUNIT_ASSERT_TRUE(test, goes());
+		KUNIT_ASSERT_TRUE(test, thread_ends(test, wq));
+		KUNIT_ASSERT_TRUE(test, comes());
+		KUNIT_EXPECT_NE(test, pid_on_cpu(test, wq), pid);
+		KUNIT_EXPECT_EQ(test, nice_on_cpu(test, wq), -7);
+	}
+}
+
+static void nop_fn(struct cwq_work_struct *work)
+{
+}
+
+static bool call_on_each_cpu(void *ret)
+{
+	*(int *)ret = cwq_schedule_on_each_cpu(nop_fn);
+	return true;
+}
+
+static bool call_goes(void *unused)
+{
+	return goes();
+}
+
+/* Who waits for all CPUs keeps none of them from going. */
+static void on_each_cpu_lets_it_go(struct kunit *test)
+{
+	struct item *gate = shut_gate(test, cwq_system_wq, first_cpu());
+	int ret = -EBUSY;
+	struct call *each = start_call(test, call_on_each_cpu, &ret);
+
+	KUNIT_ASSERT_TRUE(test, call_blocked(each));
+	KUNIT_EXPECT_TRUE(test, run_call(test, call_goes, NULL));
+	KUNIT_EXPECT_TRUE(test, call_blocked(each));
+	item_open(gate);
+	KUNIT_ASSERT_TRUE(test, call_returned(each));
+	KUNIT_EXPECT_EQ(test, ret, 0);
+}
+
 static struct kunit_case hotplug_cases[] = {
 	KUNIT_CASE(queued_offline),
 	KUNIT_CASE(delayed_offline),
@@ -309,6 +378,8 @@ static struct kunit_case hotplug_cases[] = {
 	KUNIT_CASE(destroyed_meanwhile),
 	KUNIT_CASE(made_meanwhile),
 	KUNIT_CASE(single_thread_stays),
+	KUNIT_CASE(priority_is_kept),
+	KUNIT_CASE(on_each_cpu_lets_it_go),
 	{},
 };
 

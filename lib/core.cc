@@ -589,6 +589,11 @@ bool cwq_core_next_works(cwq_place *place, cwq_works *works)
 	return next_works(&registry, place, works);
 }
 
+void cwq_core_begin_round(unsigned long period)
+{
+	begin_round(&registry, period);
+}
+
 bool cwq_core_next_stall(unsigned long thresh, cwq_place *place,
 			 cwq_stall *stall, task_struct **worker)
 {

@@ -35,6 +35,13 @@ enum cwq_lock_class {
 	CWQ_NR_LOCK_CLASSES,
 };
 
+/* And its mutexes, the outer one first. */
+enum cwq_mutex_class {
+	CWQ_MUTEX_CHANGES,
+	CWQ_MUTEX_QUEUES,
+	CWQ_NR_MUTEX_CLASSES,
+};
+
 struct cwq_delayed_work;
 struct cwq_snapshot;
 struct cwq_work_struct;
@@ -59,6 +66,7 @@ enum cwq_misuse {
 	CWQ_MISUSE_HARDIRQ,
 	CWQ_MISUSE_DEADLOCK,
 	CWQ_MISUSE_LEAK,
+	CWQ_MISUSE_ON_STACK,
 	CWQ_MISUSE_LOST_FUNC,
 	CWQ_NR_MISUSES,
 };
@@ -166,6 +174,8 @@ void cwq_core_reset_stats(void *cwq);
 bool cwq_core_next_queue(struct cwq_place *place, struct cwq_queue_row *row,
 			 struct cwq_snapshot *snapshot);
 bool cwq_core_next_works(struct cwq_place *place, struct cwq_works *works);
+/* The watchdog begins a round, at most @period jiffies after the last one. */
+void cwq_core_begin_round(unsigned long period);
 /*
  * The same for an incident that has lasted for @thresh jiffies and was not told
  * before; @worker, if there is one, is held.
@@ -186,7 +196,7 @@ void cwq_shim_lock_nested(void *lock);
 void cwq_shim_unlock_nested(void *lock);
 void cwq_shim_assert_held(void *lock);
 
-void cwq_shim_mutex_init(void *mutex);
+void cwq_shim_mutex_init(void *mutex, enum cwq_mutex_class mutex_class);
 void cwq_shim_mutex_lock(void *mutex);
 void cwq_shim_mutex_unlock(void *mutex);
 
@@ -221,6 +231,8 @@ struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu,
 					   bool rt, int *error);
 void cwq_shim_thread_start(struct task_struct *thread);
 void cwq_shim_thread_rebind(struct task_struct *thread, int cpu);
+void cwq_shim_thread_inherit(struct task_struct *thread,
+			     const struct task_struct *ended);
 int cwq_shim_thread_pid(struct task_struct *thread);
 CWQ_DIRECT bool cwq_shim_thread_should_stop(void);
 void cwq_shim_thread_stop(struct task_struct *thread);

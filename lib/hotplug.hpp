@@ -37,6 +37,8 @@ void reap_thread(CpuWorkqueue<P> *cwq)
 	cwq->pid.set(0);
 }
 
+/* The next thread of @cwq gets the priority that the one before had last, whoever gave
+ * it that. */
 template <Platform P>
 bool prepare_thread(const Workqueue<P> *wq, CpuWorkqueue<P> *cwq)
 {
@@ -44,10 +46,21 @@ bool prepare_thread(const Workqueue<P> *wq, CpuWorkqueue<P> *cwq)
 
 	if (keep_thread(cwq))
 		return true;
-	reap_thread(cwq);
-	if (create_thread(wq, cwq, &error))
+
+	typename P::Thread *ended = take_thread(cwq);
+
+	if (create_thread(wq, cwq, &error)) {
+		if (ended) {
+			P::thread_inherit(get_thread(cwq), ended);
+			P::thread_stop(ended);
+		}
 		return true;
+	}
 	P::log_no_thread(wq->name, cwq->cpu, error);
+
+	Guard<P> guard(cwq->lock);
+
+	cwq->thread.set(ended);
 	return false;
 }
 
@@ -91,9 +104,9 @@ void open_cwq(CpuWorkqueue<P> *cwq)
  * thread could not be made; nothing has changed then.
  */
 template <Platform P>
-bool cpu_online(Registry<P> *registry, int cpu)
+bool cpu_online(Registry<P> *registry, int cpu) NO_THREAD_SAFETY_ANALYSIS
 {
-	MutexGuard<P> guard(registry->mutex);
+	MutexGuard<P> guard(registry->changes);
 	const Workqueue<P> *failed = nullptr;
 
 	for_each_workqueue(registry, [&](Workqueue<P> *wq) {

@@ -192,9 +192,9 @@ struct Kernel {
 	};
 
 	struct CAPABILITY("mutex") Mutex {
-		void init()
+		void init(enum cwq_mutex_class mutex_class)
 		{
-			cwq_shim_mutex_init(this);
+			cwq_shim_mutex_init(this, mutex_class);
 		}
 		void lock() ACQUIRE()
 		{
@@ -358,6 +358,10 @@ struct Kernel {
 	static void thread_rebind(Thread *thread, int cpu)
 	{
 		cwq_shim_thread_rebind(thread, cpu);
+	}
+	static void thread_inherit(Thread *thread, const Thread *ended)
+	{
+		cwq_shim_thread_inherit(thread, ended);
 	}
 	static int thread_pid(Thread *thread)
 	{

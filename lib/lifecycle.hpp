@@ -99,14 +99,17 @@ void abandon_cwq(CpuWorkqueue<P> *cwq)
 	cwq->wq.set(nullptr);
 }
 
-/* Stop what runs of @wq and free it; nothing is pending. */
+/* Stop the threads of @wq and free it; nothing is pending, and it is on no list. */
 template <Platform P>
 void free_workqueue(Registry<P> *registry, Workqueue<P> *wq)
-	REQUIRES(registry->mutex) NO_THREAD_SAFETY_ANALYSIS
 {
 	for (int i = 0; i < nr_cwqs(wq); i++)
 		if (wq->cwq[i]) {
+			stop_thread(wq->cwq[i]);
 			abandon_cwq(wq->cwq[i]);
+
+			MutexGuard<P> guard(registry->mutex);
+
 			registry->pool.put(wq->cwq[i]);
 		}
 	wq->map.exit();
@@ -120,27 +123,33 @@ struct Failure {
 };
 
 template <Platform P>
-bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq,
-			Failure *failure) REQUIRES(registry->mutex)
-	NO_THREAD_SAFETY_ANALYSIS
+CpuWorkqueue<P> *get_cwq(Registry<P> *registry, int cpu)
 {
-	bool screened = any_leaving(registry);
+	{
+		MutexGuard<P> guard(registry->mutex);
 
+		if (CpuWorkqueue<P> *cwq = registry->pool.take(cpu))
+			return cwq;
+	}
+	return CwqPool<P>::make(cpu);
+}
+
+/* Give @wq its cwqs and threads, while nobody else knows of it, and no CPU comes or
+ * goes. */
+template <Platform P>
+bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq,
+			Failure *failure)
+{
 	for (int i = 0; i < nr_cwqs(wq); i++) {
 		int cpu = wq->singlethread ? -1 : i;
 		bool up = wq->singlethread || P::cpu_online(i);
-		CpuWorkqueue<P> *cwq = registry->pool.get(cpu);
+		CpuWorkqueue<P> *cwq = get_cwq(registry, cpu);
 
 		*failure = { cpu, P::NO_MEMORY };
 		if (!cwq)
 			return false;
 		wq->cwq[i] = cwq;
-		adopt_cwq(wq, cwq,
-			  (up ? 0 : STATE_OFFLINE | STATE_RETIRING) |
-				  (screened ? STATE_SCREENED : 0));
-		/* If there is no memory, it is not observed: the table says so. */
-		if (registry->observing && attach_observer(cwq))
-			set_wanted(cwq, registry->observing);
+		adopt_cwq(wq, cwq, up ? 0 : STATE_OFFLINE | STATE_RETIRING);
 		if (up && !wq->fallback.load(Order::relaxed))
 			wq->fallback.store(cwq, Order::release);
 		if (up && !create_thread(wq, cwq, &failure->error))
@@ -153,7 +162,37 @@ bool populate_workqueue(Registry<P> *registry, Workqueue<P> *wq,
 	return true;
 }
 
-/* While it lives, no CPU comes or goes. Outside the registry's mutex. */
+/* Put @wq where others find it. */
+template <Platform P>
+void publish_workqueue(Registry<P> *registry, Workqueue<P> *wq)
+{
+	MutexGuard<P> changes(registry->changes);
+	unsigned int observing = registry->observing.get();
+
+	/* If there is no memory, it is not observed: the table says so. */
+	for (int i = 0; observing && i < nr_cwqs(wq); i++)
+		if (attach_observer(wq->cwq[i]))
+			set_wanted(wq->cwq[i], observing);
+
+	MutexGuard<P> guard(registry->mutex);
+
+	if (any_leaving(registry))
+		set_states(wq, STATE_SCREENED, 0);
+	wq->id = registry->next_id++;
+	wq->instance = free_instance(registry, wq->name);
+	list_add_tail(&wq->link, &registry->workqueues);
+}
+
+template <Platform P>
+void unpublish_workqueue(Registry<P> *registry, Workqueue<P> *wq)
+{
+	MutexGuard<P> changes(registry->changes);
+	MutexGuard<P> guard(registry->mutex);
+
+	list_del(&wq->link);
+}
+
+/* While it lives, no CPU comes or goes. Outside the registry's mutexes. */
 template <Platform P>
 struct CpusGuard {
 	CpusGuard()
@@ -198,18 +237,12 @@ Workqueue<P> *make_workqueue(Registry<P> *registry, const char *name,
 	wq->map.init(wq->name);
 
 	CpusGuard<P> cpus;
-	MutexGuard<P> guard(registry->mutex);
 
-	wq->id = registry->next_id++;
-	wq->instance = free_instance(registry, name);
 	if (!populate_workqueue(registry, wq, failure)) {
-		for (int i = 0; i < nr_cwqs(wq); i++)
-			if (wq->cwq[i])
-				stop_thread(wq->cwq[i]);
 		free_workqueue(registry, wq);
 		return nullptr;
 	}
-	list_add_tail(&wq->link, &registry->workqueues);
+	publish_workqueue(registry, wq);
 	P::trace_create(wq->name);
 	return wq;
 }
@@ -266,18 +299,9 @@ bool destroy_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 	}
 	/* Before another queue may get its name. */
 	P::directory_remove(wq->directory);
-	{
-		MutexGuard<P> guard(registry->mutex);
-
-		list_del(&wq->link);
-	}
 	/* No CPU starts or reaps a thread of it from here on. */
-	for (int i = 0; i < nr_cwqs(wq); i++)
-		stop_thread(wq->cwq[i]);
+	unpublish_workqueue(registry, wq);
 	P::trace_destroy(wq->name);
-
-	MutexGuard<P> guard(registry->mutex);
-
 	free_workqueue(registry, wq);
 	return true;
 }

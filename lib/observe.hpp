@@ -369,7 +369,8 @@ void set_wanted(CpuWorkqueue<P> *cwq, unsigned int wanted)
 }
 
 template <Platform P>
-bool attach_observers(Registry<P> *registry) REQUIRES(registry->mutex)
+bool attach_observers(Registry<P> *registry) REQUIRES(registry->changes)
+	NO_THREAD_SAFETY_ANALYSIS
 {
 	bool attached = true;
 
@@ -381,7 +382,8 @@ bool attach_observers(Registry<P> *registry) REQUIRES(registry->mutex)
 }
 
 template <Platform P>
-void detach_observers(Registry<P> *registry) REQUIRES(registry->mutex)
+void detach_observers(Registry<P> *registry) REQUIRES(registry->changes)
+	NO_THREAD_SAFETY_ANALYSIS
 {
 	for_each_cwq(registry, [](CpuWorkqueue<P> *cwq) {
 		detach_observer(cwq);
@@ -393,16 +395,17 @@ void detach_observers(Registry<P> *registry) REQUIRES(registry->mutex)
  * no memory; nothing has changed then. */
 template <Platform P>
 bool observe(Registry<P> *registry, unsigned int flag, bool on)
+	NO_THREAD_SAFETY_ANALYSIS
 {
-	MutexGuard<P> guard(registry->mutex);
-	unsigned int wanted = on ? registry->observing | flag
-				 : registry->observing & ~flag;
+	MutexGuard<P> guard(registry->changes);
+	unsigned int observing = registry->observing.get();
+	unsigned int wanted = on ? observing | flag : observing & ~flag;
 
-	if (wanted && !registry->observing && !attach_observers(registry)) {
+	if (wanted && !observing && !attach_observers(registry)) {
 		detach_observers(registry);
 		return false;
 	}
-	registry->observing = wanted;
+	registry->observing.set(wanted);
 	if (wanted)
 		for_each_cwq(registry, [wanted](CpuWorkqueue<P> *cwq) {
 			set_wanted(cwq, wanted);
@@ -416,9 +419,7 @@ bool observe(Registry<P> *registry, unsigned int flag, bool on)
 template <Platform P>
 unsigned int observing(Registry<P> *registry)
 {
-	MutexGuard<P> guard(registry->mutex);
-
-	return registry->observing;
+	return registry->observing.get();
 }
 
 template <Platform P>

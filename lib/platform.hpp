@@ -95,7 +95,7 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	 * again after each wake_up() that comes after the sleeper has
 	 * looked. On an RcuWait one thread may wait at a time, which may be
 	 * frozen there; so its wake_up() takes no lock. */
-	mutex.init();
+	mutex.init(CWQ_MUTEX_QUEUES);
 	mutex.lock();
 	mutex.unlock();
 	waitq.init();
@@ -137,6 +137,7 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	P::thread_should_stop();
 	P::thread_stop(thread);
 	P::thread_rebind(thread, cpu);
+	P::thread_inherit(thread, thread);
 	cpu = P::thread_pid(thread);
 	P::thread_get(thread);
 	word = P::thread_frozen(thread);

@@ -40,19 +40,12 @@ public:
 		P::free(free_);
 	}
 
-	CpuWorkqueue<P> *get(int cpu)
-	{
-		CpuWorkqueue<P> *cwq = take(cpu);
-
-		return cwq ? cwq : make(cpu);
-	}
-
 	void put(CpuWorkqueue<P> *cwq)
 	{
 		list_add(&cwq->free_link, &free_[cwq->cpu + 1]);
 	}
 
-private:
+	/* nullptr if there is none. */
 	CpuWorkqueue<P> *take(int cpu)
 	{
 		ListNode<P> *head = &free_[cpu + 1];
@@ -69,7 +62,7 @@ private:
 			__builtin_offsetof(CpuWorkqueue<P>, free_link));
 	}
 
-	/* Nobody else knows of it yet. */
+	/* A new one, of which nobody else knows yet; nullptr if there is no memory. */
 	static CpuWorkqueue<P> *make(int cpu) NO_THREAD_SAFETY_ANALYSIS
 	{
 		auto *cwq = P::template make_on<CpuWorkqueue<P>>(cpu);
@@ -89,6 +82,7 @@ private:
 		return cwq;
 	}
 
+private:
 	ListNode<P> *free_;
 };
 

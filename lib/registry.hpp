@@ -10,11 +10,19 @@ namespace cwq {
 
 template <Platform P>
 struct Registry {
+	/*
+	 * Who changes the list of queues holds both of these, so who holds either
+	 * may walk it. Threads and memory are waited for under the first, which is
+	 * outside the second; never under the second, which readers, the watchdog
+	 * and whoever waits take.
+	 */
+	typename P::Mutex changes;
 	typename P::Mutex mutex;
 	ListNode<P> workqueues GUARDED_BY(mutex); /* by rising id */
 	unsigned long next_id GUARDED_BY(mutex);
 	CwqPool<P> pool GUARDED_BY(mutex);
-	unsigned int observing GUARDED_BY(mutex); /* CWQ_OBSERVE_... */
+	/* CWQ_OBSERVE_..., written under changes */
+	typename P::template Hint<unsigned int> observing;
 	/* S: threads that were left behind, see leave_behind(); and runs within
 	 * others, see nested.hpp. */
 	typename P::template Atomic<unsigned long> nr_left;
@@ -22,6 +30,9 @@ struct Registry {
 	typename P::Lock waits_lock;
 	ListNode<P> waiters GUARDED_BY(waits_lock); /* by rising id */
 	unsigned long next_waiter GUARDED_BY(waits_lock);
+	/* The watchdog's, in jiffies: see begin_round(). */
+	unsigned long last_round GUARDED_BY(waits_lock);
+	unsigned long goes_since GUARDED_BY(waits_lock);
 	/* Modules that go, see evict.hpp. A leaf: taken under a cwq's lock. */
 	typename P::Lock leaving_lock;
 	ListNode<P> leaving GUARDED_BY(leaving_lock);
@@ -30,9 +41,11 @@ struct Registry {
 template <Platform P>
 bool init_registry(Registry<P> *registry) NO_THREAD_SAFETY_ANALYSIS
 {
-	registry->mutex.init();
+	registry->changes.init(CWQ_MUTEX_CHANGES);
+	registry->mutex.init(CWQ_MUTEX_QUEUES);
 	registry->waits_lock.init(CWQ_LOCK_WAITS);
 	registry->next_waiter = registry->next_id = 1;
+	registry->last_round = registry->goes_since = P::now();
 	registry->leaving_lock.init(CWQ_LOCK_LEAVING);
 	init_list_head(&registry->waiters);
 	init_list_head(&registry->leaving);

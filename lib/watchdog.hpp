@@ -15,6 +15,35 @@
 
 namespace cwq {
 
+/*
+ * A round begins, which was to begin within @period jiffies of the last one. If it is
+ * late by more than as long again, the watchdog has not been let run, and so maybe
+ * nobody: the machine is virtual and was paused, or somebody has stopped it to debug.
+ * Nothing has taken too long then before it has since now.
+ */
+template <Platform P>
+void begin_round(Registry<P> *registry, unsigned long period)
+{
+	Guard<P> guard(registry->waits_lock);
+	unsigned long now = P::now();
+
+	if (now - registry->last_round > period &&
+	    now - registry->last_round - period > period)
+		registry->goes_since = now;
+	registry->last_round = now;
+}
+
+/* For how long has it been so since @since, as far as the machine has gone on? */
+template <Platform P>
+unsigned long age_since(const Registry<P> *registry, unsigned long since)
+	REQUIRES(registry->waits_lock)
+{
+	unsigned long goes_since = registry->goes_since;
+
+	return P::now() -
+	       (static_cast<long>(goes_since - since) > 0 ? goes_since : since);
+}
+
 template <Platform P>
 void restart_mark(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
@@ -37,16 +66,15 @@ bool mark_passed(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
  * and of which function in @func.
  */
 template <Platform P>
-bool is_incident(CpuWorkqueue<P> *cwq, unsigned long thresh, cwq_stall *stall)
-	REQUIRES(cwq->lock)
+bool is_incident(const Registry<P> *registry, CpuWorkqueue<P> *cwq,
+		 unsigned long thresh, cwq_stall *stall)
+	REQUIRES(cwq->lock, registry->waits_lock)
 {
-	unsigned long now = P::now();
-
 	if (mark_passed(cwq) || is_frozen(cwq))
 		restart_mark(cwq);
 
 	stall->running = cwq->current_work.get() != nullptr;
-	stall->age = now - cwq->started.get();
+	stall->age = age_since(registry, cwq->started.get());
 	if (stall->running && stall->age >= thresh) {
 		/* Who waits behind it is not told once more. */
 		cwq->mark_told.set(true);
@@ -58,7 +86,7 @@ bool is_incident(CpuWorkqueue<P> *cwq, unsigned long thresh, cwq_stall *stall)
 	}
 
 	stall->running = false;
-	stall->age = now - cwq->marked.get();
+	stall->age = age_since(registry, cwq->marked.get());
 	if (mark_passed(cwq) || cwq->mark_told.get() || stall->age < thresh)
 		return false;
 	cwq->mark_told.set(true);
@@ -111,7 +139,7 @@ bool next_stall(Registry<P> *registry, unsigned long thresh, cwq_place *place,
 		{
 			CwqGuard<P> guard(cwq);
 
-			if (!is_incident(cwq, thresh, stall))
+			if (!is_incident(registry, cwq, thresh, stall))
 				continue;
 			cwq->stalls.set(cwq->stalls.get() + 1);
 			show_where(cwq, &stall->where);

@@ -11,6 +11,7 @@
 #define CWQ_COMPAT_H
 
 #include <linux/hrtimer.h>
+#include <linux/sched.h>
 #include <linux/timer.h>
 
 #ifndef HAVE_TIMER_DELETE_SYNC
@@ -42,6 +43,16 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #ifndef HAVE_WQ_PERCPU /* not on 6.1, but on 6.12.117 */
 #define WQ_PERCPU 0
 #endif
+
+/* Does @task run on a CPU at this moment? With one CPU, whoever asks does. */
+static inline bool cwq_task_is_running(const struct task_struct *task)
+{
+#ifdef CONFIG_SMP
+	return READ_ONCE(task->on_cpu);
+#else
+	return false;
+#endif
+}
 
 /* What a function was called with that ftrace has caught. */
 #if __has_include("linux/ftrace_regs.h")

@@ -29,6 +29,7 @@
 #include <linux/topology.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
+#include <uapi/linux/sched/types.h>
 
 #include <cwq/workqueue.h>
 
@@ -114,9 +115,17 @@ void cwq_shim_assert_held(void *lock)
 	lockdep_assert_held((spinlock_t *)lock);
 }
 
-void cwq_shim_mutex_init(void *mutex)
+void cwq_shim_mutex_init(void *mutex, enum cwq_mutex_class mutex_class)
 {
+	static struct lock_class_key keys[CWQ_NR_MUTEX_CLASSES];
+	static const char *const names[CWQ_NR_MUTEX_CLASSES] = {
+		[CWQ_MUTEX_CHANGES] = "registry->changes",
+		[CWQ_MUTEX_QUEUES] = "registry->mutex",
+	};
+
 	mutex_init((struct mutex *)mutex);
+	lockdep_set_class_and_name((struct mutex *)mutex, &keys[mutex_class],
+				   names[mutex_class]);
 }
 
 void cwq_shim_mutex_lock(void *mutex)
@@ -279,6 +288,22 @@ void cwq_shim_thread_start(struct task_struct *thread)
 void cwq_shim_thread_rebind(struct task_struct *thread, int cpu)
 {
 	set_cpus_allowed_ptr(thread, cpumask_of(cpu));
+}
+
+/* @ended has ended, but is held; @thread was never started. */
+void cwq_shim_thread_inherit(struct task_struct *thread,
+			     const struct task_struct *ended)
+{
+	const struct sched_attr attr = {
+		.size = sizeof(attr),
+		.sched_policy = ended->policy,
+		.sched_nice = task_nice(ended),
+		.sched_priority = ended->rt_priority,
+	};
+
+	/* A deadline is not to be had for what was not asked for again. */
+	if (ended->policy != SCHED_DEADLINE)
+		sched_setattr_nocheck(thread, &attr);
 }
 
 int cwq_shim_thread_pid(struct task_struct *thread)

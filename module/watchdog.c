@@ -2,6 +2,7 @@
 /* The thread that looks for what takes too long, and what it tells. */
 #define pr_fmt(fmt) "cwq: " fmt
 
+#include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -11,9 +12,13 @@
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/sched/debug.h>
+#include <linux/sched/prio.h>
 #include <linux/sched/task.h>
+#include <linux/smp.h>
 #include <linux/wait.h>
+#include <uapi/linux/sched/types.h>
 
+#include "compat.h"
 #include "shim.h"
 
 #define MAX_THRESH (24 * 60 * 60)
@@ -44,6 +49,36 @@ MODULE_PARM_DESC(
 	watchdog_thresh,
 	"report what runs or is pending for so many seconds (30; 0: nothing)");
 
+/* In an interrupt, of what it has interrupted. */
+static void show_this_cpu(void *shown)
+{
+	dump_stack_lvl(KERN_ERR);
+	complete(shown);
+}
+
+static DECLARE_COMPLETION(cpu_shown);
+static call_single_data_t show_cpu = CSD_INIT(show_this_cpu, &cpu_shown);
+static bool cpu_asked; /* and has not answered */
+
+/*
+ * Of a worker that runs at this moment nobody else can tell the stack: ask its CPU. It
+ * does not answer as long as it has interrupts off.
+ */
+static bool show_running(struct task_struct *worker)
+{
+	int cpu = task_cpu(worker);
+
+	if (!cwq_task_is_running(worker))
+		return false;
+	if (!cpu_asked && smp_call_function_single_async(cpu, &show_cpu))
+		return false;
+	cpu_asked = !wait_for_completion_timeout(&cpu_shown, HZ);
+	if (cpu_asked)
+		pr_err("  CPU %d does not answer: its interrupts are off\n",
+		       cpu);
+	return true;
+}
+
 static void report(const struct cwq_stall *stall, struct task_struct *worker)
 {
 	const struct cwq_where *where = &stall->where;
@@ -63,7 +98,7 @@ static void report(const struct cwq_stall *stall, struct task_struct *worker)
 		       jiffies_to_msecs(stall->waiters[i].waits) / 1000);
 	if (i < stall->nr_waiters)
 		pr_err("  and %u more wait behind it\n", stall->nr_waiters - i);
-	if (worker)
+	if (worker && !show_running(worker))
 		sched_show_task(worker);
 }
 
@@ -81,20 +116,35 @@ static void look_at_all(unsigned long thresh)
 	}
 }
 
-/* Looks often enough to be late by a quarter at most. */
+/*
+ * Looks often enough to be late by a quarter at most. No queue's thread keeps it from
+ * that, whatever priority somebody has given it.
+ */
 static int watchdog_fn(void *unused)
 {
+	const struct sched_attr above_all = {
+		.size = sizeof(above_all),
+		.sched_policy = SCHED_FIFO,
+		.sched_priority = MAX_RT_PRIO - 1,
+	};
+	unsigned long period = MAX_SCHEDULE_TIMEOUT;
+
+	sched_setattr_nocheck(current, &above_all);
 	while (!kthread_should_stop()) {
 		unsigned int thresh = READ_ONCE(watchdog_thresh);
 
+		cwq_core_begin_round(period);
 		if (thresh)
 			look_at_all(thresh * HZ);
-		wait_event_idle_timeout(
-			thresh_changed,
-			kthread_should_stop() ||
-				READ_ONCE(watchdog_thresh) != thresh,
-			thresh ? thresh * HZ / 4 : MAX_SCHEDULE_TIMEOUT);
+		period = thresh ? thresh * HZ / 4 : MAX_SCHEDULE_TIMEOUT;
+		wait_event_idle_timeout(thresh_changed,
+					kthread_should_stop() ||
+						READ_ONCE(watchdog_thresh) !=
+							thresh,
+					period);
 	}
+	if (cpu_asked)
+		wait_for_completion(&cpu_shown);
 	return 0;
 }
 

@@ -52,6 +52,8 @@ public:
 	Registry<Model> *registry;
 	bool out_of_memory = false;
 	int threads_to_be_had;
+	/* Called by who makes a thread, and may hold him up. */
+	void (*before_thread)() = nullptr;
 	int spurious = 0; /* so many sleeps may yet end for no reason */
 	bool in_softirq = false; /* the clients, on PREEMPT_RT */
 
@@ -490,6 +492,8 @@ inline Model::Thread *Model::thread_create(void *cwq, const char *, int, bool,
 {
 	Machine *m = Machine::machine;
 
+	if (m->before_thread)
+		m->before_thread();
 	if (m->nr_threads == m->threads_to_be_had) {
 		*error = NO_MEMORY;
 		return nullptr;

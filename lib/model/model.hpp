@@ -203,7 +203,7 @@ struct Model {
 	 * would find it locked there may as well come after.
 	 */
 	struct CAPABILITY("mutex") Mutex {
-		void init()
+		void init(enum cwq_mutex_class)
 		{
 		}
 		void lock(HERE) ACQUIRE()
@@ -441,6 +441,10 @@ struct Model {
 				     bool rt, int *error);
 	static void thread_start(Thread *thread, HERE);
 	static void thread_rebind(Thread *thread, int cpu, HERE);
+	static void thread_inherit(Thread *thread, const Thread *ended, HERE)
+	{
+		RL_ASSERT(thread->exists.get(info) && ended->exists.get(info));
+	}
 	static int thread_pid(Thread *thread);
 	static bool thread_should_stop(HERE);
 	static void thread_stop(Thread *thread, HERE);

@@ -52,6 +52,63 @@ protected:
 	virtual void beside() = 0;
 };
 
+/* A thread is not to be had before all that there is has been read, and a queue
+ * used. */
+template <int Threads, int Cpus>
+struct LookWithoutThread : Scene<2, Threads, Cpus> {
+	static inline LookWithoutThread *self;
+	Model::Completion looked;
+
+	void prepare(unsigned i) override
+	{
+		if (i)
+			return;
+		self = this;
+		this->machine.before_thread = [] {
+			self->looked.wait();
+		};
+	}
+	/* Who needs the thread. */
+	virtual void make() = 0;
+
+	void client(unsigned i) override
+	{
+		Registry<Model> *registry = this->registry;
+		cwq_place place = {};
+		Model::Thread *worker;
+		cwq_stall stall;
+
+		if (!i) {
+			make();
+			return;
+		}
+		look_at_queues(registry);
+		look_at_waiters(registry);
+		next_stall(registry, 1, &place, &stall, &worker);
+		this->queue(this->a);
+		RL_ASSERT(drain_workqueue(registry, this->wq) == WaitEnd::done);
+		looked.complete();
+	}
+};
+
+struct LookCreate : LookWithoutThread<2, 1> {
+	void make() override
+	{
+		RL_ASSERT(new_queue());
+	}
+};
+
+struct LookOnline : LookWithoutThread<3, 2> {
+	void set_up() override
+	{
+		machine.take_down(1);
+	}
+	void make() override
+	{
+		RL_ASSERT(machine.bring_up(1));
+	}
+};
+
 struct LookFlush : Look {
 	void beside() override
 	{
@@ -362,6 +419,8 @@ struct ObserveNew : Scene<1, 2> {
 	}
 };
 
+SUITE(LookCreate, 3);
+SUITE(LookOnline, 3);
 SUITE(LookFlush, 4);
 SUITE(LookPassed, 5);
 SUITE(LookDestroy, 3);
