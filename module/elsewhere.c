@@ -36,8 +36,12 @@ static bool may_wait_for(const void *func, const void *caller)
  * Runs in the threads of the common queue, all CPUs at the same time. Called by
  * a work of the common queue, it calls @func directly for that work's CPU.
  *
- * Context: process context; may sleep. Holds the CPU hotplug lock until all have
- * ended, so @func must not take it.
+ * A CPU that goes offline before its turn has its call on another one, as every
+ * work has: nobody who waits here keeps CPUs from going, and @func, or what is in
+ * front of it on the common queue, may itself wait for that.
+ *
+ * Context: process context; may sleep. Takes the CPU hotplug lock, but not while it
+ * waits.
  * Return: 0; -ENOMEM; -EDEADLK if called by a work that one of the threads waits
  * for, or -EINVAL if the common queue refuses a work: then some CPUs may have been
  * left out; -EINVAL on bad input. What is refused is reported.
@@ -56,25 +60,26 @@ int cwq_schedule_on_each_cpu(cwq_work_func_t func)
 	cpus_read_lock();
 	if (cwq_current_is_keventd())
 		own = raw_smp_processor_id();
-	for_each_online_cpu(cpu) {
+	for_each_possible_cpu(cpu) {
 		struct cwq_work_struct *work = per_cpu_ptr(works, cpu);
 
 		CWQ_INIT_WORK(work, func);
 		/* The slow way, which tells tracers; who calls is our caller. */
-		if (cpu != own &&
+		if (cpu_online(cpu) && cpu != own &&
 		    !cwq_core_queue_work_traced(cwq_system_wq, work,
 						(void *)_RET_IP_, cpu))
 			ret = -EINVAL;
 	}
+	cpus_read_unlock();
+
 	if (own >= 0)
 		func(per_cpu_ptr(works, own));
-	for_each_online_cpu(cpu)
+	for_each_possible_cpu(cpu)
 		if (!ret)
 			ret = cwq_core_wait_for_work(per_cpu_ptr(works, cpu));
 	if (ret)
-		for_each_online_cpu(cpu)
+		for_each_possible_cpu(cpu)
 			cwq_cancel_work_sync(per_cpu_ptr(works, cpu));
-	cpus_read_unlock();
 
 	free_percpu(works);
 	return ret;
