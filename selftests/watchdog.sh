@@ -109,7 +109,22 @@ nobody_else() {
 		look_is 0 queues stalls queue=cwq_items cpu=0
 }
 
-plan 6 cwq_test_items
+# Nobody but its CPU knows where such a function is.
+one_that_burns_its_cpu() {
+	expect "burn_cpu"
+	mark_log
+	echo 1 >"$THRESH" && echo 1 >"$ITEMS/burn" && echo "1 1" >"$ITEMS/queue" ||
+		return
+	loop_until stalls_are 4
+	stalled=$?
+	echo 0 >"$ITEMS/burn"
+	let_go
+	[ "$stalled" -eq 0 ] || return
+	log_has 1 "cwq_items (CPU 1): item_fn [cwq_test_items] has been running for" &&
+		log_since_mark | grep -q "burn_cpu+" || complain "no burn_cpu()"
+}
+
+plan 7 cwq_test_items
 load cwq && load cwq_test_items || exit
 result "nonsense is refused" nonsense_is_refused
 result "a function that runs" a_run
@@ -117,4 +132,5 @@ result "and another time" another_run
 result "a work that is pending" a_long_list
 result "none of others" nobody_else
 result "switched off" switched_off
+result "a function that burns its CPU" one_that_burns_its_cpu
 finish

@@ -17,6 +17,7 @@
  * gate		"0": items that start from now on wait in their function;
  *		"1": they end
  * slow	"TIME": items that start from now on sleep for so many milliseconds
+ * burn	"1": items that start from now on keep their CPU busy; "0": they end
  * flush	anything: wait for both queues and the common one
  * churn	"1": until "0", every CPU queues, runs and cancels items as fast
  *		as it can
@@ -74,11 +75,20 @@ static DECLARE_WAIT_QUEUE_HEAD(gate);
 static bool gate_open = true;
 
 static int slow_ms;
+static bool burning;
+
+/* Somebody looks for this name in a stack. */
+static noinline void burn_cpu(void)
+{
+	while (READ_ONCE(burning))
+		cpu_relax();
+}
 
 static void item_fn(struct cwq_work_struct *work)
 {
 	int us = READ_ONCE(slow_ms) * USEC_PER_MSEC;
 
+	burn_cpu();
 	/* By the clock: jiffies may lag behind it, and catch up meanwhile. */
 	if (us)
 		usleep_range(us, us + USEC_PER_MSEC);
@@ -95,6 +105,12 @@ static int set_gate(int open, int unused2, int unused3)
 static int set_slow(int ms, int unused2, int unused3)
 {
 	WRITE_ONCE(slow_ms, ms);
+	return 0;
+}
+
+static int set_burning(int on, int unused2, int unused3)
+{
+	WRITE_ONCE(burning, on);
 	return 0;
 }
 
@@ -516,6 +532,7 @@ static const struct command {
 	{ "cancel_item", cancel_item },
 	{ "gate", set_gate },
 	{ "slow", set_slow },
+	{ "burn", set_burning },
 	{ "flush", flush_queues },
 	{ "churn", set_churn },
 	{ "make", make_queue, true },
