@@ -140,12 +140,13 @@ apt_download() (
 	in_root "$root" env --chdir="$dir" apt-get download "$@"
 )
 
-# What it takes to build modules, and kernels.
+# What it takes to build modules, and kernels. With W=1 the comments for kernel-doc are
+# read, by a script in Perl or Python.
 # shellcheck disable=SC2034
 module_packages=(make libc6-dev kmod)
 # shellcheck disable=SC2034
 kernel_packages=("${module_packages[@]}" flex bison bc libelf-dev libssl-dev
-	dwarves xz-utils perl python3 rsync cpio)
+	dwarves xz-utils rsync cpio)
 
 # Install what is missing in a root: need_packages ROOT PACKAGE[=VERSION]...
 need_packages() {
