@@ -8,8 +8,12 @@
 #include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/bug.h>
+#include <linux/export.h>
+#include <linux/instruction_pointer.h>
 #include <linux/printk.h>
 #include <linux/seq_file.h>
+
+#include <cwq/workqueue.h>
 
 #include "shim.h"
 
@@ -46,6 +50,8 @@ static const struct misuse_kind kinds[CWQ_NR_MISUSES] = {
 	[CWQ_MISUSE_DEADLOCK] = { "deadlock", "a work would wait for itself" },
 	[CWQ_MISUSE_LEAK] = { "leak",
 			      "a work has ended in atomic context or with a lock held" },
+	[CWQ_MISUSE_ON_STACK] = { "on_stack",
+				  "a work on the stack was not initialised as such" },
 	[CWQ_MISUSE_LOST_FUNC] = { "lost_func",
 				   "a pending work has lost its function" },
 };
@@ -57,6 +63,13 @@ void cwq_shim_misuse(enum cwq_misuse misuse, const void *caller)
 	if (atomic_long_inc_return(&counts[misuse]) == 1)
 		WARN(1, "cwq: %s: called by %pS\n", kinds[misuse].text, caller);
 }
+
+/* For CWQ_INIT_WORK(). */
+void __cwq_work_on_stack(void)
+{
+	cwq_shim_misuse(CWQ_MISUSE_ON_STACK, (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(__cwq_work_on_stack);
 
 void cwq_misuse_show(struct seq_file *m)
 {

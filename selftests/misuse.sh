@@ -12,6 +12,8 @@
 kinds="null_queue null_work not_initialised no_func bad_cpu bad_name bad_flags \
 null_snapshot common_queue atomic deadlock queue_closed"
 ! uname -v | grep -q PREEMPT_RT || kinds="$kinds hardirq"
+# Object debugging tells that one itself.
+[ -d "$DEBUGFS/debug_objects" ] || kinds="$kinds on_stack"
 
 text_of() {
 	case $1 in
@@ -28,6 +30,7 @@ text_of() {
 	atomic) echo "a call that sleeps, in atomic context" ;;
 	deadlock) echo "a work would wait for itself" ;;
 	queue_closed) echo "the queue is being destroyed" ;;
+	on_stack) echo "a work on the stack was not initialised as such" ;;
 	esac
 }
 

@@ -50,6 +50,7 @@
 #include <linux/list.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
+#include <linux/sched/task_stack.h>
 #include <linux/stringify.h>
 #include <linux/timer.h>
 #include <linux/types.h>
@@ -65,6 +66,9 @@
 
 /* The timer function of every delayed work; only for the macros below. */
 void cwq_delayed_work_timer_fn(struct timer_list *timer);
+
+/* Reports a work on the stack that is not initialised as such. */
+void __cwq_work_on_stack(void);
 
 /* What CONFIG_DEBUG_OBJECTS_WORK watches. */
 #ifdef CONFIG_DEBUG_OBJECTS_WORK
@@ -154,6 +158,8 @@ cwq_destroy_delayed_work_on_stack(struct cwq_delayed_work *dwork)
 	do {								\
 		struct cwq_work_struct *__cwq_work = (_work);		\
 									\
+		if (!(_onstack) && object_is_on_stack(__cwq_work))	\
+			__cwq_work_on_stack();				\
 		__cwq_init_work(__cwq_work, _onstack);			\
 		__CWQ_INIT_LOCKDEP(__cwq_work, #_work);			\
 		__cwq_work->data = 0;					\
@@ -165,6 +171,9 @@ cwq_destroy_delayed_work_on_stack(struct cwq_delayed_work *dwork)
  * CWQ_INIT_WORK - initialise a work
  * @_work: the work; must not be pending or running
  * @_func: its function
+ *
+ * A work on the stack of who calls is reported: it needs CWQ_INIT_WORK_ONSTACK(). So
+ * it is by the other macros of this kind.
  *
  * Context: any.
  */

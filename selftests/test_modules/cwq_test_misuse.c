@@ -163,6 +163,18 @@ static bool misuse_queue_closed(void)
 	return true;
 }
 
+/* What runs is in order; the stack is left with nothing on it. */
+static noinline bool misuse_on_stack(void)
+{
+	struct cwq_work_struct work;
+
+	/* That tells it, too, in its own words. */
+	if (IS_ENABLED(CONFIG_DEBUG_OBJECTS_WORK))
+		return true;
+	CWQ_INIT_WORK(&work, count_fn);
+	return !cwq_work_pending(&work);
+}
+
 static bool good_use(void)
 {
 	if (!cwq_queue_work(wq, &good_work))
@@ -188,6 +200,7 @@ static const struct {
 	{ "hardirq", misuse_hardirq },
 	{ "deadlock", misuse_deadlock },
 	{ "queue_closed", misuse_queue_closed },
+	{ "on_stack", misuse_on_stack },
 	{ "good use", good_use },
 };
 
