@@ -27,7 +27,12 @@ llvm = LLVM=$(if $(shell command -v clang-$(clang)),-$(clang),1)
 endif
 endif
 
-kbuild = $(checked)$(MAKE) -C $(KDIR) $(llvm)
+# BTF of what is C, and debug information of everything: see scripts/Makefile.cxx. Not
+# every pahole can leave a language out.
+pahole := $(if $(PAHOLE),,$(if $(shell pahole --lang_exclude=c++14 --version \
+	2>/dev/null),PAHOLE=$(CURDIR)/scripts/pahole.sh))
+
+kbuild = $(checked)$(MAKE) -C $(KDIR) $(llvm) $(pahole)
 client = $(kbuild) CWQ=$(CURDIR) KBUILD_EXTRA_SYMBOLS=$(out)/Module.symvers
 tests = M=$(CURDIR)/$(1) $(if $(MO),MO=$(MO)/$(1))
 

@@ -39,14 +39,15 @@ cxx-join = $(subst -include ,-include=,$(1))
 cxx-split = $(subst -include=,-include ,$(1))
 
 # C++ debug information is more than pahole understands, so where the module
-# gets BTF, which takes a vmlinux, the C++ objects have none; elsewhere a debugger knows
-# their types and lines. Atomic operations are instructions: the
+# gets BTF, which takes a vmlinux, the C++ objects have none unless pahole leaves them
+# out. With it, a debugger knows their types and lines. Atomic operations are instructions: the
 # functions that gcc would call for them on arm64 are not in the kernel. And no function
 # is split: objtool of 6.1 looks for the hot part of one by a name of 128 characters at
 # most, and those of templates are longer.
 cxx-only := -std=gnu++20 -ffreestanding -fno-exceptions -fno-rtti \
 	-fno-threadsafe-statics -nostdinc++ -foptimize-sibling-calls \
-	$(if $(and $(CONFIG_DEBUG_INFO_BTF_MODULES),$(wildcard $(objtree)/vmlinux)),-g0) \
+	$(if $(and $(CONFIG_DEBUG_INFO_BTF_MODULES),$(wildcard $(objtree)/vmlinux),$(if \
+	$(filter %/scripts/pahole.sh,$(PAHOLE)),,y)),-g0) \
 	$(if $(CONFIG_ARM64),-mno-outline-atomics) \
 	$(call cc-option,-fno-reorder-blocks-and-partition)
 

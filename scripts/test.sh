@@ -339,6 +339,13 @@ refusals() {
 	return "$bad"
 }
 
+# Does a debugger know the core, and bpftrace what is C? KO
+has_debug_info() {
+	in_root "$ROOT" readelf --sections "$1" | grep -w '\.BTF' &&
+		in_root "$ROOT" readelf --debug-dump=info "$1" |
+		grep 'DW_AT_name.*lib/core\.cc$'
+}
+
 # The compiler of a kernel, under a name that has the other one's in it; and objects
 # that are kept elsewhere.
 elsewhere() {
@@ -358,7 +365,8 @@ elsewhere() {
 	# From a source tree in which nothing was built.
 	copy_sources "$dir-mo"
 	in_root "$ROOT" make -C "$dir-mo" KDIR="$KDIR" MO="$tmp/mo" modules &&
-		[[ -s $tmp/mo/cwq.ko && ! -e $dir-mo/lib/layout.h ]]
+		[[ -s $tmp/mo/cwq.ko && ! -e $dir-mo/lib/layout.h ]] &&
+		has_debug_info "$tmp/mo/cwq.ko"
 }
 
 suite_build() {
