@@ -49,9 +49,30 @@ static void takes_unbound(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, item_ended(a));
 }
 
+/* Whoever waits for the common queue, by whichever name, waits for schedule_work(). */
+static void one_common_queue(struct kunit *test)
+{
+	struct workqueue_struct *names[] = { system_wq, system_percpu_wq };
+	struct item *gate = shut_gate(test, cwq_system_wq, first_cpu());
+	struct item *a = new_item(test);
+	struct call *flushes[ARRAY_SIZE(names)];
+	int i;
+
+	KUNIT_EXPECT_TRUE(test, schedule_work_on(first_cpu(), work_of(a)));
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		flushes[i] = start_call(test, call_flush_workqueue, names[i]);
+		KUNIT_EXPECT_TRUE(test, call_blocked(flushes[i]));
+	}
+	item_open(gate);
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		KUNIT_ASSERT_TRUE(test, call_returned(flushes[i]));
+	KUNIT_EXPECT_EQ(test, item_runs(a), 1);
+}
+
 static struct kunit_case dropin_cases[] = {
 	KUNIT_CASE(cuts_names),
 	KUNIT_CASE(takes_unbound),
+	KUNIT_CASE(one_common_queue),
 	{},
 };
 
