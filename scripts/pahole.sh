@@ -4,4 +4,5 @@
 #
 # It cannot make BTF of C++, and leaves out the languages that it is told to; of
 # several such options the last one counts, so this one names what the kernel names, too.
-exec pahole "$@" --lang_exclude=rust,c++,c++11,c++14
+# Compilers call their C++ c++14 or, before DWARF 5, c++.
+exec pahole "$@" --lang_exclude=rust,c++,c++14
