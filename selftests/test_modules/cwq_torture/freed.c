@@ -2,7 +2,8 @@
 /*
  * Works that nobody waits for: each is allocated, queued, perhaps initialises and
  * queues itself again on other queues, and is freed by its own function. It is not
- * freed at once but filled with a pattern first, which must still be there later.
+ * freed at once but filled with a pattern first, which must still be there later. Before
+ * that, some have become other works, which that function queues and cancels.
  */
 #include <linux/atomic.h>
 #include <linux/llist.h>
@@ -43,6 +44,28 @@ static void put(struct freed_work *f)
 		torture_error("a new work was refused");
 }
 
+static void recycled_fn(struct cwq_work_struct *work)
+{
+	torture_count(executed);
+}
+
+/* By the function of the work that was in this memory, which goes on meanwhile. */
+static void recycle(struct freed_work *f)
+{
+	struct torture_queue *q =
+		&torture_queues[f->whim / 4 % torture_nr_queues];
+	struct cwq_work_struct *work = &f->dwork.work;
+
+	CWQ_INIT_WORK(work, recycled_fn);
+	if (cwq_work_busy(work))
+		torture_error("a new work is taken for the one that runs");
+	if (!torture_accepted(cwq_queue_work(q->wq, work)))
+		torture_error("a recycled work was refused");
+	torture_cancelled(cwq_cancel_work_sync(work));
+	if (cwq_work_busy(work))
+		torture_error("a cancelled work is busy");
+}
+
 static void freed_fn(struct cwq_work_struct *work)
 {
 	struct freed_work *f =
@@ -57,6 +80,8 @@ static void freed_fn(struct cwq_work_struct *work)
 		put(f);
 		return;
 	}
+	if (f->whim % 4 == 1)
+		recycle(f);
 	memset(&f->dwork, PATTERN, sizeof(f->dwork));
 	torture_count(freed);
 	llist_add(&f->link, &dead);

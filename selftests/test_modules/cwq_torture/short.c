@@ -57,6 +57,46 @@ static void late_fn(struct cwq_work_struct *work)
 	WRITE_ONCE(late->runs, late->runs + 1);
 }
 
+struct inner {
+	struct cwq_work_struct work;
+	unsigned int runs;
+};
+
+static void inner_fn(struct cwq_work_struct *work)
+{
+	struct inner *inner = container_of(work, struct inner, work);
+
+	torture_count(executed);
+	WRITE_ONCE(inner->runs, inner->runs + 1);
+}
+
+struct outer {
+	struct cwq_work_struct work;
+	struct cwq_workqueue_struct *wq;
+	int cpu; /* of the work that it waits for */
+	unsigned int runs;
+};
+
+/* What it waits for may be behind it, or behind one that waits for what is. */
+static void outer_fn(struct cwq_work_struct *work)
+{
+	struct outer *outer = container_of(work, struct outer, work);
+	struct inner inner = {};
+
+	torture_count(executed);
+	CWQ_INIT_WORK_ONSTACK(&inner.work, inner_fn);
+	if (!torture_accepted(
+		    cwq_queue_work_on(outer->cpu, outer->wq, &inner.work)))
+		torture_error("a new work was refused");
+	cwq_flush_work(&inner.work);
+	if (READ_ONCE(inner.runs) != 1)
+		torture_error(
+			"a work that another has flushed has run %u times",
+			READ_ONCE(inner.runs));
+	cwq_destroy_work_on_stack(&inner.work);
+	WRITE_ONCE(outer->runs, outer->runs + 1);
+}
+
 static void must_time_out(int ret, const char *call)
 {
 	if (ret == -ETIMEDOUT)
@@ -84,6 +124,30 @@ static void check_gate(struct cwq_workqueue_struct *wq,
 	if (!READ_ONCE(gate.ended))
 		torture_error("flush_work of a work that waits has returned");
 	cwq_destroy_work_on_stack(&gate.work);
+}
+
+static void check_nested(struct cwq_workqueue_struct *wq,
+			 struct rnd_state *random, struct torture_task *task)
+{
+	int cpus[2] = { torture_cpu(random), torture_cpu(random) }, i;
+	struct outer outers[2] = {};
+
+	for (i = 0; i < 2; i++) {
+		outers[i].wq = wq;
+		outers[i].cpu = cpus[!i];
+		CWQ_INIT_WORK_ONSTACK(&outers[i].work, outer_fn);
+		torture_accepted(
+			cwq_queue_work_on(cpus[i], wq, &outers[i].work));
+	}
+	torture_step(task, "flush_work of works that flush works");
+	for (i = 0; i < 2; i++) {
+		cwq_flush_work(&outers[i].work);
+		if (READ_ONCE(outers[i].runs) != 1)
+			torture_error(
+				"a work that was flushed has run %u times",
+				READ_ONCE(outers[i].runs));
+		cwq_destroy_work_on_stack(&outers[i].work);
+	}
 }
 
 static void check_drain(struct cwq_workqueue_struct *wq,
@@ -132,6 +196,8 @@ void torture_short_queue(struct batch *batch, struct rnd_state *random,
 	torture_count(created);
 	if (torture_below(random, 2))
 		check_gate(wq, random, task);
+	if (torture_below(random, 2))
+		check_nested(wq, random, task);
 	n = torture_batch_put(batch, random, wq);
 	torture_shared_wander(random, wq);
 	if (torture_below(random, 2)) {
