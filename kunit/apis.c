@@ -155,6 +155,7 @@ const struct api apis[] = {
 	/* What the macros hand over, not a client. */
 	NO_ARGS(cwq_delayed_work_timer_fn),
 	NO_ARGS(__cwq_init_work),
+	NO_ARGS(__cwq_work_on_stack),
 	NO_ARGS(cwq_destroy_work_on_stack),
 	NO_ARGS(cwq_destroy_delayed_work_on_stack),
 	/* What their headers refer to. */

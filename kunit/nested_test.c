@@ -258,8 +258,10 @@ static void flush_own_queue(struct item *a)
 	ended_in_time[0] = completion_done(&b->ended);
 }
 
-/* A work that flushes its queue is told that it cannot wait for itself; but all the
- * others have run. */
+/*
+ * A work that flushes its queue is told that it cannot wait for itself; but all the
+ * others have run.
+ */
 static void own_queue(struct kunit *test)
 {
 	struct item *a = new_gate(test), *b = new_item(test);

@@ -71,8 +71,10 @@ CWQ_DIRECT notrace void cwq_shim_run(struct cwq_work_struct *work,
 	cond_resched();
 }
 
-/* The same within the function of another work, which may hold locks. The map of the
- * queue is held already. */
+/*
+ * The same within the function of another work, which may hold locks. The map of the
+ * queue is held already.
+ */
 void cwq_shim_run_nested(struct cwq_work_struct *work, cwq_work_func_t func)
 {
 	int held = lockdep_depth(current);

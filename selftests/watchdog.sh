@@ -109,6 +109,10 @@ nobody_else() {
 		look_is 0 queues stalls queue=cwq_items cpu=0
 }
 
+stack_has() {
+	log_since_mark | grep -q "$1+" || complain "no $1() in the stack"
+}
+
 # Nobody but its CPU knows where such a function is.
 one_that_burns_its_cpu() {
 	expect "burn_cpu"
@@ -121,7 +125,7 @@ one_that_burns_its_cpu() {
 	let_go
 	[ "$stalled" -eq 0 ] || return
 	log_has 1 "cwq_items (CPU 1): item_fn [cwq_test_items] has been running for" &&
-		log_since_mark | grep -q "burn_cpu+" || complain "no burn_cpu()"
+		stack_has burn_cpu
 }
 
 plan 7 cwq_test_items
