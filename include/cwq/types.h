@@ -81,7 +81,8 @@ struct cwq_execute_work {
  * @accepted: items ever put on the list; a delayed work counts when its timer
  *	fires
  * @executed: items whose function has returned
- * @cancelled: items taken off the list, by a cancel or by cwq_mod_delayed_work()
+ * @cancelled: items taken off the list, by a cancel, by cwq_mod_delayed_work(), or by
+ *	cwq_flush_work() to be accepted and run on another thread
  * @pending: items on the list now
  * @running: 1 while a function runs, else 0; more while works run within the function
  *	of another: see cwq_flush_work()
