@@ -589,9 +589,9 @@ bool cwq_core_next_works(cwq_place *place, cwq_works *works)
 	return next_works(&registry, place, works);
 }
 
-void cwq_core_begin_round(unsigned long period)
+void cwq_core_begin_round(unsigned long period, unsigned long slack)
 {
-	begin_round(&registry, period);
+	begin_round(&registry, period, slack);
 }
 
 bool cwq_core_next_stall(unsigned long thresh, cwq_place *place,

@@ -17,18 +17,19 @@ namespace cwq {
 
 /*
  * A round begins, which was to begin within @period jiffies of the last one. If it is
- * late by more than as long again, the watchdog has not been let run, and so maybe
- * nobody: the machine is virtual and was paused, or somebody has stopped it to debug.
- * Nothing has taken too long then before it has since now.
+ * late by more than @slack, the watchdog has not been let run, and so maybe nobody: the
+ * machine is virtual and was paused, or somebody has stopped it to debug. Nothing has
+ * taken too long then before it has since now.
  */
 template <Platform P>
-void begin_round(Registry<P> *registry, unsigned long period)
+void begin_round(Registry<P> *registry, unsigned long period,
+		 unsigned long slack)
 {
 	Guard<P> guard(registry->waits_lock);
 	unsigned long now = P::now();
 
 	if (now - registry->last_round > period &&
-	    now - registry->last_round - period > period)
+	    now - registry->last_round - period > slack)
 		registry->goes_since = now;
 	registry->last_round = now;
 }

@@ -16,7 +16,6 @@
 #include <linux/sched/task.h>
 #include <linux/smp.h>
 #include <linux/wait.h>
-#include <uapi/linux/sched/types.h>
 
 #include "compat.h"
 #include "shim.h"
@@ -117,23 +116,19 @@ static void look_at_all(unsigned long thresh)
 }
 
 /*
- * Looks often enough to be late by a quarter at most. No queue's thread keeps it from
- * that, whatever priority somebody has given it.
+ * Looks often enough to be late by a quarter at most. Not in real time: where functions
+ * are not preempted, such a thread waits for the one that has its CPU, while others
+ * are moved to a CPU that is idle.
  */
 static int watchdog_fn(void *unused)
 {
-	const struct sched_attr above_all = {
-		.size = sizeof(above_all),
-		.sched_policy = SCHED_FIFO,
-		.sched_priority = MAX_RT_PRIO - 1,
-	};
 	unsigned long period = MAX_SCHEDULE_TIMEOUT;
 
-	sched_setattr_nocheck(current, &above_all);
+	set_user_nice(current, MIN_NICE);
 	while (!kthread_should_stop()) {
 		unsigned int thresh = READ_ONCE(watchdog_thresh);
 
-		cwq_core_begin_round(period);
+		cwq_core_begin_round(period, max(period, (unsigned long)HZ));
 		if (thresh)
 			look_at_all(thresh * HZ);
 		period = thresh ? thresh * HZ / 4 : MAX_SCHEDULE_TIMEOUT;
