@@ -21,8 +21,9 @@ CUT_HERE = re.compile(r"-+\[ cut here \]-+")
 RULE = re.compile(r"^={20,}$")
 
 # A console that was taken over within a message says so and prints it anew; what
-# stands above is the part that it got to (printk's nbcon consoles, from 6.12 on).
+# stands above is the part that it got to, if any (printk's nbcon consoles, from 6.12 on).
 REPLAY = "** replaying previous printk message **"
+MESSAGE_LINES = 16  # at most, as far as messages have several
 
 # What makes a line the headline of a report.
 HEADLINE = re.compile(
@@ -127,13 +128,22 @@ def is_benign(lines):
 def messages(text):
     """The lines of a log without stamps, each of them once and whole."""
     lines = []
-    for line in text.splitlines():
-        line = line.rstrip()
+    rest = [line.rstrip() for line in text.splitlines()]
+    for i, line in enumerate(rest):
         if line == REPLAY:
-            del lines[-1:]
+            del lines[len(lines) - cut(lines, rest[i + 1:i + 1 + len(lines)]):]
         else:
             lines.append(line)
     return [PREFIX.sub("", line) for line in lines]
+
+
+def cut(above, below):
+    """How many lines of @above are what was printed at first of @below?"""
+    for n in range(min(len(above), len(below), MESSAGE_LINES), 0, -1):
+        if above[-n:-1] == below[:n - 1] and \
+                below[n - 1].startswith(above[-1]):
+            return n
+    return 0
 
 
 def parse(text):
@@ -285,7 +295,12 @@ SAMPLES = [
     (WARN.replace("\n", "\r\n"), 0, ["cut here"]),
     (expect("NULL work")[:-5] + f"\n{REPLAY}\n" + expect("NULL work") + WARN, 1,
      []),
-    (expect("NULL work") + f"[    5.10000\r\n{REPLAY}\r\n" + WARN, 1, []),
+    (expect("NULL work") + f"{WARN[:9]}\r\n{REPLAY}\r\n" + WARN, 1, []),
+    (expect("NULL work") + f"{REPLAY}\n" + WARN, 1, []),
+    (expect("NULL work") + "".join(WARN.splitlines(True)[:2]) + WARN[:5] +
+     f"\n{REPLAY}\n" + WARN, 1, []),
+    (expect("NULL work") + "".join(WARN.splitlines(True)[:2])[:-9] +
+     f"\n{REPLAY}\n" + WARN, 1, []),
     (expect("NULL work") + WARN[:20] + f"\n{REPLAY}\n" + WARN, 1, []),
 ] + [(single(line), 0, [line]) for line in (
     "BUG: sleeping function called from invalid context at mm/slab.h:5",
