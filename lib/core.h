@@ -174,8 +174,10 @@ void cwq_core_reset_stats(void *cwq);
 bool cwq_core_next_queue(struct cwq_place *place, struct cwq_queue_row *row,
 			 struct cwq_snapshot *snapshot);
 bool cwq_core_next_works(struct cwq_place *place, struct cwq_works *works);
-/* The watchdog begins a round, at most @period jiffies after the last one, and if it is
- * late, by @slack jiffies at most. */
+/*
+ * The watchdog begins a round, at most @period jiffies after the last one, and if it is
+ * late, by @slack jiffies at most.
+ */
 void cwq_core_begin_round(unsigned long period, unsigned long slack);
 /*
  * The same for an incident that has lasted for @thresh jiffies and was not told

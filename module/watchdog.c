@@ -128,7 +128,7 @@ static int watchdog_fn(void *unused)
 	while (!kthread_should_stop()) {
 		unsigned int thresh = READ_ONCE(watchdog_thresh);
 
-		cwq_core_begin_round(period, max(period, (unsigned long)HZ));
+		cwq_core_begin_round(period, max_t(unsigned long, period, HZ));
 		if (thresh)
 			look_at_all(thresh * HZ);
 		period = thresh ? thresh * HZ / 4 : MAX_SCHEDULE_TIMEOUT;
