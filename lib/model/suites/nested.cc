@@ -317,16 +317,16 @@ struct FlushOwnQueue : Scene<1, 2, 2> {
 };
 
 SUITE(FlushBehind, FULL);
-SUITE(FlushBehindFlush, 3);
-SUITE(FlushBehindCancel, 4);
-SUITE(FlushBehindAlone, 4);
-SUITE(FlushedBeforeTaken, 3);
+SUITE(FlushBehindFlush, 2);
+SUITE(FlushBehindCancel, 3);
+SUITE(FlushBehindAlone, 3);
+SUITE(FlushedBeforeTaken, 2);
 SUITE(NestedQueuesItself, 4);
-SUITE(OuterIsQueued, 4);
-SUITE(NestedTwice, 3);
+SUITE(OuterIsQueued, 3);
+SUITE(NestedTwice, 2);
 SUITE(FlushAcross, 2);
 SUITE(FlushAcrossTimed, RANDOM);
-SUITE(ImpatientRing, 2);
+SUITE(ImpatientRing, 1);
 SUITE(FlushOwnQueue, 4);
 
 } // namespace cwq
