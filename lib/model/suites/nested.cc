@@ -211,61 +211,40 @@ struct NestedTwice : Scene<2, 1> {
 };
 
 /* Two works on two CPUs, each of which waits for one behind the other: no ring. */
-struct FlushAcross : Scene<1, 2, 2> {
-	static inline FlushAcross *self;
+template <int Clients>
+struct FlushesAcross : Scene<Clients, 2, 2> {
+	static inline FlushesAcross *self;
 	Item c, d;
 
 	void set_up() override
 	{
 		self = this;
-		a.body = [](Item *) {
+		this->a.body = [](Item *) {
 			self->flush(self->d);
 		};
-		b.body = [](Item *) {
-			self->flush(self->c);
-		};
-	}
-	void client(unsigned) override
-	{
-		queue(a, 0);
-		queue(b, 1);
-		queue(c, 0);
-		queue(d, 1);
-		flush_queue();
-		RL_ASSERT(a.runs() == 1 && b.runs() == 1 && c.runs() == 1 &&
-			  d.runs() == 1);
-	}
-};
-
-/* Whoever gives up waiting for one of these, where it was or where it is run. */
-struct FlushAcrossTimed : Scene<2, 2, 2> {
-	static inline FlushAcrossTimed *self;
-	Item c, d;
-
-	void set_up() override
-	{
-		self = this;
-		a.body = [](Item *) {
-			self->flush(self->d);
-		};
-		b.body = [](Item *) {
+		this->b.body = [](Item *) {
 			self->flush(self->c);
 		};
 	}
 	void client(unsigned i) override
 	{
 		if (i) {
-			flush_work(registry, c.work(), { true, 1 });
-			flush_work(registry, d.work(), { true, 1 });
+			flush_work(this->registry, c.work(), { true, 1 });
+			flush_work(this->registry, d.work(), { true, 1 });
 			return;
 		}
-		queue(a, 0);
-		queue(b, 1);
-		queue(c, 0);
-		queue(d, 1);
-		flush_queue();
+		this->queue(this->a, 0);
+		this->queue(this->b, 1);
+		this->queue(c, 0);
+		this->queue(d, 1);
+		this->flush_queue();
+		RL_ASSERT(this->a.runs() == 1 && this->b.runs() == 1 &&
+			  c.runs() == 1 && d.runs() == 1);
 	}
 };
+using FlushAcross = FlushesAcross<1>;
+/* Somebody gives up waiting for one of these, where it was or where it is run. */
+using FlushAcrossTimed = FlushesAcross<2>;
 
 /* If one of the ring may give up, nobody takes what is on its queue: a flush of that
  * could not wait for it. */
