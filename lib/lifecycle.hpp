@@ -167,7 +167,7 @@ template <Platform P>
 void publish_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 {
 	MutexGuard<P> changes(registry->changes);
-	unsigned int observing = registry->observing.get();
+	unsigned int observing = registry->observing.load(Order::relaxed);
 
 	/* If there is no memory, it is not observed: the table says so. */
 	for (int i = 0; observing && i < nr_cwqs(wq); i++)

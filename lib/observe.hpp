@@ -398,14 +398,14 @@ bool observe(Registry<P> *registry, unsigned int flag, bool on)
 	NO_THREAD_SAFETY_ANALYSIS
 {
 	MutexGuard<P> guard(registry->changes);
-	unsigned int observing = registry->observing.get();
+	unsigned int observing = registry->observing.load(Order::relaxed);
 	unsigned int wanted = on ? observing | flag : observing & ~flag;
 
 	if (wanted && !observing && !attach_observers(registry)) {
 		detach_observers(registry);
 		return false;
 	}
-	registry->observing.set(wanted);
+	registry->observing.store(wanted, Order::relaxed);
 	if (wanted)
 		for_each_cwq(registry, [wanted](CpuWorkqueue<P> *cwq) {
 			set_wanted(cwq, wanted);
@@ -419,7 +419,7 @@ bool observe(Registry<P> *registry, unsigned int flag, bool on)
 template <Platform P>
 unsigned int observing(Registry<P> *registry)
 {
-	return registry->observing.get();
+	return registry->observing.load(Order::relaxed);
 }
 
 template <Platform P>

@@ -21,8 +21,8 @@ struct Registry {
 	ListNode<P> workqueues GUARDED_BY(mutex); /* by rising id */
 	unsigned long next_id GUARDED_BY(mutex);
 	CwqPool<P> pool GUARDED_BY(mutex);
-	/* CWQ_OBSERVE_..., written under changes */
-	typename P::template Hint<unsigned int> observing;
+	/* CWQ_OBSERVE_..., written under changes, read by anyone */
+	typename P::template Atomic<unsigned int> observing;
 	/* S: threads that were left behind, see leave_behind(); and runs within
 	 * others, see nested.hpp. */
 	typename P::template Atomic<unsigned long> nr_left;
