@@ -143,7 +143,7 @@ apt_download() (
 # What it takes to build modules, and kernels. With W=1 the comments for kernel-doc are
 # read, by a script in Perl or Python.
 # shellcheck disable=SC2034
-module_packages=(make libc6-dev kmod)
+module_packages=(make libc6-dev kmod perl python3)
 # shellcheck disable=SC2034
 kernel_packages=("${module_packages[@]}" flex bison bc libelf-dev libssl-dev
 	dwarves xz-utils rsync cpio)
