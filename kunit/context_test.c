@@ -87,8 +87,6 @@ static void hard_interrupt(struct kunit *test)
 	struct cwq_workqueue_struct *wq = new_single_queue(test);
 	struct item *gate = shut_gate(test, wq, first_cpu());
 
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		kunit_skip(test, "refused on PREEMPT_RT");
 	start_visit(test, wq);
 	irq_work = IRQ_WORK_INIT_HARD(visit_from_hardirq);
 	irq_work_queue(&irq_work);
@@ -148,23 +146,22 @@ static void process(struct kunit *test)
 	end_visit(test, gate);
 }
 
-/* A process that holds a spinlock with interrupts off. */
+/* A process that holds a spinlock with interrupts off, as a raw one has them. */
 static void under_a_spinlock(struct kunit *test)
 {
-	static DEFINE_SPINLOCK(lock);
+	static DEFINE_RAW_SPINLOCK(lock);
 	struct cwq_workqueue_struct *wq = new_single_queue(test);
 	struct item *gate = shut_gate(test, wq, first_cpu());
 	unsigned long flags;
 	bool still_off;
 
 	start_visit(test, wq);
-	spin_lock_irqsave(&lock, flags);
+	raw_spin_lock_irqsave(&lock, flags);
 	pay_visit();
 	still_off = irqs_disabled();
-	spin_unlock_irqrestore(&lock, flags);
+	raw_spin_unlock_irqrestore(&lock, flags);
 	end_visit(test, gate);
-	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
-		KUNIT_EXPECT_TRUE(test, still_off);
+	KUNIT_EXPECT_TRUE(test, still_off);
 }
 
 static void visit_from_item(struct item *item)

@@ -42,13 +42,8 @@ static struct ftrace_ops listener = {
 	.flags = FTRACE_OPS_FL_ARGUMENTS,
 };
 
-/*
- * The contexts; the first is the one where everything is allowed. On PREEMPT_RT it is
- * the only one: the others are as good as it, or no call may be made from there.
- */
+/* The contexts; the first is the one where everything is allowed. */
 enum context { PROCESS, SPINLOCK, BH_OFF, IRQS_OFF, HARDIRQ, NR_CONTEXTS };
-
-#define LAST_CONTEXT (IS_ENABLED(CONFIG_PREEMPT_RT) ? PROCESS : HARDIRQ)
 
 static const char *const context_names[NR_CONTEXTS] = {
 	[PROCESS] = "process context",	   [SPINLOCK] = "under a spinlock",
@@ -72,7 +67,7 @@ static void try_here(struct irq_work *unused)
 static bool try_in(enum context context, const struct api *api,
 		   const struct args *args)
 {
-	static DEFINE_SPINLOCK(lock);
+	static DEFINE_RAW_SPINLOCK(lock);
 	static struct irq_work irq_work;
 
 	attempt.api = api;
@@ -83,9 +78,9 @@ static bool try_in(enum context context, const struct api *api,
 		try_here(NULL);
 		break;
 	case SPINLOCK:
-		spin_lock(&lock);
+		raw_spin_lock(&lock);
 		try_here(NULL);
-		spin_unlock(&lock);
+		raw_spin_unlock(&lock);
 		break;
 	case BH_OFF:
 		local_bh_disable();
@@ -355,10 +350,9 @@ static void announce_all(void)
 		"the snapshot is NULL",
 		"a call that sleeps, in atomic context",
 	};
-	unsigned int nr = ARRAY_SIZE(texts) - (LAST_CONTEXT == PROCESS);
 	unsigned int i;
 
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
 		pr_info("cwq-expect: cwq: %s: called by do_\n", texts[i]);
 }
 
@@ -374,7 +368,7 @@ static void try_all(struct kunit *test, const struct args *good,
 		for (j = 0; j < nr_apis; j++) {
 			if ((apis[j].flags & bad->flags) != bad->flags)
 				continue;
-			for (context = 0; context <= LAST_CONTEXT; context++) {
+			for (context = 0; context < NR_CONTEXTS; context++) {
 				struct args args = *good;
 
 				if (bad->misuse == CWQ_MISUSE_ATOMIC &&

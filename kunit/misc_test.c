@@ -328,8 +328,6 @@ static bool call_flush_plain(void *arg)
 /* In an interrupt: queued on the common queue, 1. */
 static void execute_from_interrupt(struct kunit *test)
 {
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		kunit_skip(test, "refused on PREEMPT_RT");
 	memset(&execution, 0, sizeof(execution));
 	init_completion(&execution.done);
 	execution.irq_work = IRQ_WORK_INIT_HARD(execute_from_hardirq);

@@ -178,9 +178,6 @@ static void queue_being_drained(struct kunit *test)
 	drain = start_call(test, call_drain_workqueue, scene.wq);
 	KUNIT_ASSERT_TRUE(test, call_blocked(drain));
 
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		announce_for("called from a hard interrupt on PREEMPT_RT",
-			     "queue_from_hardirq");
 	announce("the queue is being drained");
 	KUNIT_EXPECT_FALSE(test, cwq_queue_work(scene.wq, work_of(a)));
 	refused_by_all(test, QUEUES, &args);

@@ -50,15 +50,13 @@ template <Platform P>
 /*
  * End the ownership: the work is idle. @data is what it was grabbed with. The
  * timer function may just be on its way to find that it came too late; after
- * this the work may be freed, so wait until it is through. Who cannot wait for it
- * lets it, and whoever keeps it waiting, have the lock that it needs.
+ * this the work may be freed, so wait until it is through.
  */
 template <Platform P>
 void let_go(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long data)
 {
 	if (data & WORK_DELAYED)
-		while (UNLIKELY(!P::timer_delete_sync(work)))
-			Guard<P> guard(cwq->lock);
+		P::timer_delete_sync(work);
 	set_wq_data(work, cwq, 0);
 	announce_move(cwq);
 }

@@ -109,19 +109,11 @@ static bool may_sleep(const void *caller)
 	       misused(CWQ_MISUSE_ATOMIC, caller);
 }
 
-/* May a cwq's lock be taken here? */
-static bool may_lock(const void *caller)
-{
-	return LIKELY(Kernel::may_queue()) ||
-	       misused(CWQ_MISUSE_HARDIRQ, caller);
-}
-
 /* May this be queued, or cancelled without waiting, from here? */
 static ALWAYS_INLINE bool are_ok(const cwq_workqueue_struct *wq,
 				 const Work<Kernel> *work)
 {
-	return LIKELY(wq) && LIKELY(work) && LIKELY(work->func.get()) &&
-	       LIKELY(Kernel::may_queue());
+	return LIKELY(wq) && LIKELY(work) && LIKELY(work->func.get());
 }
 
 /* If not, why. Always false. */
@@ -131,7 +123,7 @@ tell_args(const cwq_workqueue_struct *wq, const Work<Kernel> *work,
 {
 	if (!wq)
 		return misused(CWQ_MISUSE_NULL_QUEUE, caller);
-	return work_given(work, caller) && misused(CWQ_MISUSE_HARDIRQ, caller);
+	return work_given(work, caller);
 }
 
 static bool args_ok(const cwq_workqueue_struct *wq, const Work<Kernel> *work,
@@ -257,7 +249,7 @@ CWQ_DIRECT NOTRACE bool cwq_core_queue_work(cwq_workqueue_struct *wq,
 					    const void *caller,
 					    unsigned long cpu)
 {
-	if (UNLIKELY(!wq) || UNLIKELY(!Kernel::may_queue()))
+	if (UNLIKELY(!wq))
 		return tell_args(wq, core(work), caller);
 
 	CpuWorkqueue<Kernel> *cwq = core(wq)->cwq[cpu];
@@ -268,8 +260,6 @@ CWQ_DIRECT NOTRACE bool cwq_core_queue_work(cwq_workqueue_struct *wq,
 		return false;
 	if (UNLIKELY(!core(work)->func.get()))
 		return misused(CWQ_MISUSE_NO_FUNC, caller);
-	if (!Kernel::LOCK_SPINS)
-		return tell(queue_work_slowly(cwq, core(work), caller), caller);
 	return cwq_shim_push_work(wq, work, caller, cwq);
 }
 
@@ -407,8 +397,7 @@ bool cwq_core_cancel_work_sync(cwq_work_struct *work, const void *caller)
 
 bool cwq_core_cancel_work(cwq_work_struct *work, const void *caller)
 {
-	return work_ok(core(work), caller) && may_lock(caller) &&
-	       cancel_work(core(work));
+	return work_ok(core(work), caller) && cancel_work(core(work));
 }
 
 bool cwq_core_cancel_delayed_work(cwq_delayed_work *dwork, const void *caller)
@@ -471,7 +460,7 @@ bool cwq_core_snapshot(cwq_workqueue_struct *wq, int cpu,
 		return misused(CWQ_MISUSE_NULL_QUEUE, caller);
 	if (!snapshot)
 		return misused(CWQ_MISUSE_NULL_SNAPSHOT, caller);
-	if (!cpu_ok(cpu, caller) || !may_lock(caller))
+	if (!cpu_ok(cpu, caller))
 		return false;
 	take_snapshot(core(wq)->cwq[cpu], snapshot);
 	return true;
@@ -490,7 +479,7 @@ void cwq_core_prepare_work(cwq_work_struct *work, cwq_work_func_t func,
 
 unsigned int cwq_core_work_busy(cwq_work_struct *work, const void *caller)
 {
-	if (!work_ok(core(work), caller) || !may_lock(caller))
+	if (!work_ok(core(work), caller))
 		return 0;
 
 	WorkGuard<Kernel> at(core(work));

@@ -63,7 +63,6 @@ enum cwq_misuse {
 	CWQ_MISUSE_QUEUE_DRAINING,
 	CWQ_MISUSE_MODULE_GOING,
 	CWQ_MISUSE_ATOMIC,
-	CWQ_MISUSE_HARDIRQ,
 	CWQ_MISUSE_DEADLOCK,
 	CWQ_MISUSE_LEAK,
 	CWQ_MISUSE_ON_STACK,
@@ -204,6 +203,7 @@ void cwq_shim_mutex_lock(void *mutex);
 void cwq_shim_mutex_unlock(void *mutex);
 
 void cwq_shim_waitq_init(void *waitq);
+void cwq_shim_waitq_exit(void *waitq);
 CWQ_DIRECT void cwq_shim_wake_up(void *waitq);
 void cwq_shim_wait(void *waitq, bool (*done)(void *arg), void *arg);
 void cwq_shim_rcuwait_init(void *rcuwait);
@@ -250,7 +250,7 @@ void cwq_shim_freeze(void);
 CWQ_DIRECT void cwq_shim_timer_arm(struct cwq_delayed_work *dwork,
 				   unsigned long delay);
 bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork);
-CWQ_DIRECT bool cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
+CWQ_DIRECT void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
 unsigned long cwq_shim_timer_expires(const struct cwq_delayed_work *dwork);
 
 /* Is the timer of @dwork set up as CWQ_INIT_DELAYED_WORK() does it? */
@@ -264,7 +264,6 @@ bool cwq_shim_cpu_possible(int cpu);
 int cwq_shim_this_cpu(void);
 bool cwq_shim_cpu_online(int cpu);
 CWQ_DIRECT bool cwq_shim_may_sleep(void);
-bool cwq_shim_may_queue(void);
 
 /* Is @address within @module? */
 bool cwq_shim_within_module(const void *module, const void *address);

@@ -192,14 +192,11 @@ private:
 	unsigned long flags_;
 };
 
-/*
- * A cwq that does not take every work has its inbox shut. So has one whose lock may
- * sleep: a queuer that meets the shut inbox has to take it with interrupts off.
- */
+/* A cwq that does not take every work has its inbox shut. */
 template <Platform P>
 bool is_shut(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
-	return cwq->state.get() || !P::LOCK_SPINS;
+	return cwq->state.get();
 }
 
 template <Platform P>

@@ -241,9 +241,8 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 			}
 		}
 		/* This may take out a timer that has been armed again since.
-		 * Then the work waits for us, and we come to it next; as we do
-		 * if it cannot wait. */
-		(void)P::timer_delete_sync(work);
+		 * Then the work waits for us, and we come to it next. */
+		P::timer_delete_sync(work);
 	}
 	if (wake)
 		wake_worker(target);

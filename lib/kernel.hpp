@@ -221,6 +221,10 @@ struct Kernel {
 		{
 			cwq_shim_waitq_init(this);
 		}
+		void exit()
+		{
+			cwq_shim_waitq_exit(this);
+		}
 		void wake_up()
 		{
 			cwq_shim_wake_up(this);
@@ -444,9 +448,9 @@ struct Kernel {
 	{
 		return cwq_shim_timer_take_out(dwork(work));
 	}
-	static bool timer_delete_sync(auto *work)
+	static void timer_delete_sync(auto *work)
 	{
-		return cwq_shim_timer_delete_sync(dwork(work));
+		cwq_shim_timer_delete_sync(dwork(work));
 	}
 	static unsigned long timer_expires(auto *work)
 	{
@@ -578,7 +582,6 @@ struct Kernel {
 	{
 		cwq_shim_interrupts_restore(flags);
 	}
-	static constexpr bool LOCK_SPINS = !IS_ENABLED(CONFIG_PREEMPT_RT);
 	static void relax()
 	{
 		cwq_shim_relax();
@@ -586,10 +589,6 @@ struct Kernel {
 	static bool may_sleep()
 	{
 		return cwq_shim_may_sleep();
-	}
-	static bool may_queue()
-	{
-		return !IS_ENABLED(CONFIG_PREEMPT_RT) || cwq_shim_may_queue();
 	}
 };
 

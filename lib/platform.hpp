@@ -79,7 +79,7 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	hint.set(word);
 	word = hint.get();
 
-	/* A spinlock. lock() also shuts out interrupts, lock_irq() may only
+	/* It spins, everywhere. lock() also shuts out interrupts, lock_irq() may only
 	 * be used where they are known to be on. lock_nested() is for the
 	 * second lock of two. */
 	lock.init(CWQ_LOCK_CWQ);
@@ -99,6 +99,7 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	mutex.lock();
 	mutex.unlock();
 	waitq.init();
+	waitq.exit();
 	waitq.wake_up();
 	waitq.wait([] { return true; });
 	rcuwait.init();
@@ -121,14 +122,12 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 
 	/* The context of the caller. */
 	P::may_sleep();
-	P::may_queue();
 	memory = P::current_worker();
 
-	/* Interrupts off, and as they were. Can a Lock be taken in between? And
+	/* Interrupts off, and as they were; a Lock may be taken in between. And
 	 * what a loop does that waits for somebody who has them off. */
 	word = P::interrupts_off();
 	P::interrupts_restore(word);
-	word = P::LOCK_SPINS;
 	P::relax();
 
 	/* Threads. One that is stopped before its function was called may end

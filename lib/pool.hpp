@@ -35,8 +35,10 @@ public:
 	void destroy()
 	{
 		for (int cpu = -1; cpu < P::nr_cpus(); cpu++)
-			while (CpuWorkqueue<P> *cwq = take(cpu))
+			while (CpuWorkqueue<P> *cwq = take(cpu)) {
+				cwq->work_moved.exit();
 				P::free(cwq);
+			}
 		P::free(free_);
 	}
 
@@ -72,8 +74,6 @@ public:
 		cwq->lock.init(CWQ_LOCK_CWQ);
 		cwq->more_work.init();
 		cwq->work_moved.init();
-		if (is_shut(cwq))
-			cwq->inbox.toggle_shut();
 		init_list_head(&cwq->worklist);
 		init_list_head(&cwq->delayed);
 		init_list_head(&cwq->free_link);

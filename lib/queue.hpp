@@ -339,9 +339,6 @@ template <Platform P>
 Queued queue_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 		     const void *caller = nullptr)
 {
-	if (!P::LOCK_SPINS) /* then every inbox is shut */
-		return queue_work_slowly(cwq, work, caller);
-
 	const unsigned long flags = P::interrupts_off();
 	const Pushed pushed = push_work(cwq, work);
 

@@ -45,12 +45,12 @@ static_assert(sizeof(struct alt_instr) == 12);
 
 static void __used layout(void)
 {
-	DEFINE(CWQ_SIZEOF_LOCK, sizeof(spinlock_t));
-	DEFINE(CWQ_ALIGNOF_LOCK, __alignof__(spinlock_t));
+	DEFINE(CWQ_SIZEOF_LOCK, sizeof(raw_spinlock_t));
+	DEFINE(CWQ_ALIGNOF_LOCK, __alignof__(raw_spinlock_t));
 	DEFINE(CWQ_SIZEOF_MUTEX, sizeof(struct mutex));
 	DEFINE(CWQ_ALIGNOF_MUTEX, __alignof__(struct mutex));
-	DEFINE(CWQ_SIZEOF_WAITQ, sizeof(struct wait_queue_head));
-	DEFINE(CWQ_ALIGNOF_WAITQ, __alignof__(struct wait_queue_head));
+	DEFINE(CWQ_SIZEOF_WAITQ, sizeof(struct cwq_waitq));
+	DEFINE(CWQ_ALIGNOF_WAITQ, __alignof__(struct cwq_waitq));
 	DEFINE(CWQ_SIZEOF_RCUWAIT, sizeof(struct rcuwait));
 	DEFINE(CWQ_ALIGNOF_RCUWAIT, __alignof__(struct rcuwait));
 	DEFINE(CWQ_SIZEOF_COMPLETION, sizeof(struct completion));

@@ -45,8 +45,6 @@ static const struct misuse_kind kinds[CWQ_NR_MISUSES] = {
 				      "the module of the work is going" },
 	[CWQ_MISUSE_ATOMIC] = { "atomic",
 				"a call that sleeps, in atomic context" },
-	[CWQ_MISUSE_HARDIRQ] = { "hardirq",
-				 "called from a hard interrupt on PREEMPT_RT" },
 	[CWQ_MISUSE_DEADLOCK] = { "deadlock", "a work would wait for itself" },
 	[CWQ_MISUSE_LEAK] = { "leak",
 			      "a work has ended in atomic context or with a lock held" },

@@ -7,6 +7,7 @@
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/freezer.h>
+#include <linux/irq_work.h>
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
@@ -33,8 +34,8 @@
 
 #include <cwq/workqueue.h>
 
-#include "../lib/core.h"
 #include "compat.h"
+#include "shim.h"
 
 /*
  * SAFETY: every void * here is memory that the core keeps for just this kind of
@@ -43,10 +44,8 @@
  */
 
 /*
- * One call of spin_lock_init() would make one class of all locks. And it would count on
- * PREEMPT_RT, where spinlocks sleep and the core takes none of these in a hard
- * interrupt; elsewhere they spin, and it does. Lockdep of 7.3 checks that
- * (PROVE_RAW_LOCK_NESTING).
+ * Raw, so that hard interrupts queue on PREEMPT_RT, too. One call of
+ * raw_spin_lock_init() would make one class of all locks.
  */
 void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class)
 {
@@ -57,12 +56,9 @@ void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class)
 		[CWQ_LOCK_LEAVING] = "leaving_lock",
 	};
 
-	spin_lock_init((spinlock_t *)lock);
-	lockdep_init_map_waits(&((spinlock_t *)lock)->dep_map,
-			       names[lock_class], &keys[lock_class], 0,
-			       IS_ENABLED(CONFIG_PREEMPT_RT) ? LD_WAIT_CONFIG
-							     : LD_WAIT_SPIN,
-			       LD_WAIT_INV);
+	raw_spin_lock_init((raw_spinlock_t *)lock);
+	lockdep_set_class_and_name((raw_spinlock_t *)lock, &keys[lock_class],
+				   names[lock_class]);
 }
 
 /* Each item comes through some of these five: no room for a tracer's nop. */
@@ -70,24 +66,24 @@ CWQ_DIRECT notrace unsigned long cwq_shim_lock(void *lock) __acquires(lock)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave((spinlock_t *)lock, flags);
+	raw_spin_lock_irqsave((raw_spinlock_t *)lock, flags);
 	return flags;
 }
 
 CWQ_DIRECT notrace void cwq_shim_unlock(void *lock, unsigned long flags)
 	__releases(lock)
 {
-	spin_unlock_irqrestore((spinlock_t *)lock, flags);
+	raw_spin_unlock_irqrestore((raw_spinlock_t *)lock, flags);
 }
 
 CWQ_DIRECT notrace void cwq_shim_lock_irq(void *lock) __acquires(lock)
 {
-	spin_lock_irq((spinlock_t *)lock);
+	raw_spin_lock_irq((raw_spinlock_t *)lock);
 }
 
 CWQ_DIRECT notrace void cwq_shim_unlock_irq(void *lock) __releases(lock)
 {
-	spin_unlock_irq((spinlock_t *)lock);
+	raw_spin_unlock_irq((raw_spinlock_t *)lock);
 }
 
 CWQ_DIRECT notrace void cwq_shim_interrupts_restore(unsigned long flags)
@@ -102,17 +98,17 @@ void cwq_shim_relax(void)
 
 void cwq_shim_lock_nested(void *lock) __acquires(lock)
 {
-	spin_lock_nested((spinlock_t *)lock, SINGLE_DEPTH_NESTING);
+	raw_spin_lock_nested((raw_spinlock_t *)lock, SINGLE_DEPTH_NESTING);
 }
 
 void cwq_shim_unlock_nested(void *lock) __releases(lock)
 {
-	spin_unlock((spinlock_t *)lock);
+	raw_spin_unlock((raw_spinlock_t *)lock);
 }
 
 void cwq_shim_assert_held(void *lock)
 {
-	lockdep_assert_held((spinlock_t *)lock);
+	lockdep_assert_held((raw_spinlock_t *)lock);
 }
 
 void cwq_shim_mutex_init(void *mutex, enum cwq_mutex_class mutex_class)
@@ -138,24 +134,49 @@ void cwq_shim_mutex_unlock(void *mutex)
 	mutex_unlock(mutex);
 }
 
-void cwq_shim_waitq_init(void *waitq)
+static void wake_up_later(struct irq_work *irq_work)
 {
-	init_waitqueue_head((struct wait_queue_head *)waitq);
+	wake_up(&container_of(irq_work, struct cwq_waitq, later)->head);
+}
+
+void cwq_shim_waitq_init(void *memory)
+{
+	struct cwq_waitq *waitq = memory;
+
+	init_waitqueue_head(&waitq->head);
+	waitq->later = IRQ_WORK_INIT(wake_up_later);
+}
+
+void cwq_shim_waitq_exit(void *waitq)
+{
+	irq_work_sync(&((struct cwq_waitq *)waitq)->later);
+}
+
+/* May the lock of a wait queue be taken here? It is a spinlock_t. */
+static bool may_wake_up(void)
+{
+	return IS_ENABLED(CONFIG_PREEMPT_RT) ? preemptible() : !in_hardirq();
 }
 
 /*
  * The barrier in it pairs with the one in wait_event(): who is not on the queue yet
  * looks once more.
  */
-CWQ_DIRECT notrace void cwq_shim_wake_up(void *waitq)
+CWQ_DIRECT notrace void cwq_shim_wake_up(void *memory)
 {
-	if (wq_has_sleeper((struct wait_queue_head *)waitq))
-		wake_up((struct wait_queue_head *)waitq);
+	struct cwq_waitq *waitq = memory;
+
+	if (!wq_has_sleeper(&waitq->head))
+		return;
+	if (may_wake_up())
+		wake_up(&waitq->head);
+	else
+		irq_work_queue(&waitq->later);
 }
 
 void cwq_shim_wait(void *waitq, bool (*done)(void *arg), void *arg)
 {
-	wait_event_idle(*(struct wait_queue_head *)waitq, done(arg));
+	wait_event_idle(((struct cwq_waitq *)waitq)->head, done(arg));
 }
 
 void cwq_shim_rcuwait_init(void *rcuwait)
@@ -378,18 +399,11 @@ bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
 	return timer_delete_sync_try(&dwork->timer) >= 0;
 }
 
-/*
- * The same, but waits for the function. False if it cannot: on PREEMPT_RT a timer
- * function holds its CPU's expiry_lock, and timer_delete_sync() would take that of
- * the CPU where the other one runs. Those have no order.
- */
-CWQ_DIRECT notrace bool
+/* The same, but waits for the function. */
+CWQ_DIRECT notrace void
 cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
 {
-	if (IS_ENABLED(CONFIG_PREEMPT_RT) && in_serving_softirq())
-		return cwq_shim_timer_take_out(dwork);
 	timer_delete_sync(&dwork->timer);
-	return true;
 }
 
 unsigned long cwq_shim_timer_expires(const struct cwq_delayed_work *dwork)
@@ -449,10 +463,4 @@ CWQ_DIRECT notrace bool cwq_shim_may_sleep(void)
 bool cwq_shim_within_module(const void *module, const void *address)
 {
 	return within_module((unsigned long)address, module);
-}
-
-/* Only asked on PREEMPT_RT, where the locks sleep. */
-bool cwq_shim_may_queue(void)
-{
-	return !in_hardirq() && !in_nmi();
 }

@@ -65,8 +65,7 @@ static __always_inline bool enqueue(struct cwq_workqueue_struct *wq,
  * function, when it runs, sees everything that was stored before this call. (If
  * it is pending because a cancel is under way, it does not run.)
  *
- * Context: any; on PREEMPT_RT not hard interrupts, and nowhere that a spinlock_t
- * may not be taken.
+ * Context: any.
  * Return: true if @work was queued; false if it was pending already, or on bad
  * input, which is reported.
  */
@@ -190,7 +189,7 @@ EXPORT_SYMBOL_GPL(cwq_mod_delayed_work_on);
  * wherever something waits for a work or follows it. Only if the memory has become
  * a work with the same function is it taken for the one that runs.
  *
- * Context: any; on PREEMPT_RT as cwq_queue_work().
+ * Context: any.
  * Return: CWQ_WORK_BUSY_PENDING, CWQ_WORK_BUSY_RUNNING, both or 0, as it was at
  * one moment during the call.
  */

@@ -4,8 +4,10 @@
 #define CWQ_SHIM_H
 
 #include <linux/fs.h>
+#include <linux/irq_work.h>
 #include <linux/lockdep.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include "../lib/core.h"
 
@@ -18,6 +20,12 @@ struct cwq_queue_map {
 	struct lock_class_key key;
 	struct lockdep_map map;
 #endif
+};
+
+/* Where the core waits for what may happen in a hard interrupt. */
+struct cwq_waitq {
+	struct wait_queue_head head;
+	struct irq_work later; /* wakes up where that cannot be done at once */
 };
 
 /*

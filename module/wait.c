@@ -114,7 +114,7 @@ EXPORT_SYMBOL_GPL(cwq_flush_work_timeout);
  *
  * As cwq_cancel_delayed_work().
  *
- * Context: any; on PREEMPT_RT as cwq_queue_work().
+ * Context: any.
  * Return: as cwq_cancel_delayed_work().
  */
 bool cwq_cancel_work(struct cwq_work_struct *work)
@@ -156,7 +156,7 @@ EXPORT_SYMBOL_GPL(cwq_cancel_work_sync);
  * the call returns, and may queue the work again: to be rid of it use
  * cwq_cancel_delayed_work_sync().
  *
- * Context: any; on PREEMPT_RT as cwq_queue_work().
+ * Context: any.
  * Return: true if @dwork was pending and has been taken off; false if not, or if
  * another cancel is under way, or on bad input, which is reported.
  */

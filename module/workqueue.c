@@ -83,7 +83,7 @@ EXPORT_SYMBOL_GPL(cwq_drain_workqueue);
  * What debugfs shows in cwq/queues. The counters are read at one moment, so the
  * ledger holds: see struct cwq_snapshot.
  *
- * Context: any, but not hard interrupts on PREEMPT_RT.
+ * Context: any.
  * Return: true; false on bad input, which is reported.
  */
 bool cwq_workqueue_snapshot(struct cwq_workqueue_struct *wq, int cpu,

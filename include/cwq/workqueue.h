@@ -35,8 +35,7 @@
  * - A delay or a limit may be any number: what is too far away for a timer is as
  *   far away as a timer can be.
  * - Calls that may not sleep work from hard interrupts, softirqs and under
- *   spinlocks. On PREEMPT_RT they may not be used from hard interrupts, nor
- *   under raw spinlocks or with interrupts disabled.
+ *   spinlocks; on PREEMPT_RT, too, and under raw spinlocks.
  * - A work must not be freed while a call on it is under way, except by its own
  *   function, which may free it at any time: nothing touches it after the
  *   function has started.
@@ -59,10 +58,9 @@
 
 /*
  * The timer of a delayed work runs with interrupts disabled, so that a cancel
- * from any context can wait for it to end. On PREEMPT_RT it must be able to
- * take a sleeping lock, and cancel is not called from hard interrupts there.
+ * from any context can wait for it to end.
  */
-#define CWQ_TIMER_FLAGS (IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : TIMER_IRQSAFE)
+#define CWQ_TIMER_FLAGS TIMER_IRQSAFE
 
 /* The timer function of every delayed work; only for the macros below. */
 void cwq_delayed_work_timer_fn(struct timer_list *timer);

@@ -55,7 +55,6 @@ public:
 	/* Called by who makes a thread, and may hold him up. */
 	void (*before_thread)() = nullptr;
 	int spurious = 0; /* so many sleeps may yet end for no reason */
-	bool in_softirq = false; /* the clients, on PREEMPT_RT */
 
 	bool online[2] = { true, true };
 	rl::generic_mutex<Machine> hotplug; /* cpus_read_lock() and the other */
@@ -67,7 +66,6 @@ public:
 	struct TimerBase {
 		DelayedWork *dwork = nullptr;
 		bool running = false; /* its function; dwork may be gone */
-		bool told = false; /* to one in a softirq that it runs */
 		rl::mutex mutex;
 		Sleepers sleepers; /* until the function has returned */
 	} bases[MAX_TIMERS];
@@ -310,7 +308,6 @@ private:
 			return false;
 		base->dwork->timer.armed = false;
 		base->running = true;
-		base->told = false;
 		return true;
 	}
 
@@ -592,9 +589,7 @@ inline bool Model::timer_take_out(auto *work, rl::debug_info info)
 	return true;
 }
 
-/* Who is in a softirq is told once that the function runs, and waits like the
- * others if it asks again: a search must come to an end. */
-inline bool Model::timer_delete_sync(auto *work, rl::debug_info info)
+inline void Model::timer_delete_sync(auto *work, rl::debug_info info)
 {
 	Timer *timer = timer_of(work);
 	auto &base = Machine::machine->bases[timer->base];
@@ -605,11 +600,7 @@ inline bool Model::timer_delete_sync(auto *work, rl::debug_info info)
 
 			if (!base.running) {
 				timer->armed = false;
-				return true;
-			}
-			if (Machine::machine->in_softirq && !base.told) {
-				base.told = true;
-				return false;
+				return;
 			}
 			base.sleepers.prepare(&base.mutex, info);
 		}
@@ -645,11 +636,6 @@ inline bool Model::cpu_online(int cpu)
 }
 
 inline bool Model::may_sleep()
-{
-	return true;
-}
-
-inline bool Model::may_queue()
 {
 	return true;
 }

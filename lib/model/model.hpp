@@ -272,6 +272,9 @@ struct Model {
 		void init()
 		{
 		}
+		void exit()
+		{
+		}
 		void wake_up(HERE)
 		{
 			{
@@ -500,16 +503,14 @@ struct Model {
 
 	static void timer_arm(auto *work, unsigned long delay, HERE);
 	static bool timer_take_out(auto *work, HERE);
-	static bool timer_delete_sync(auto *work, HERE);
+	static void timer_delete_sync(auto *work, HERE);
 
 	static void cpus_lock(HERE);
 	static void cpus_unlock(HERE);
 	static int nr_cpus();
 	static bool cpu_online(int cpu);
 	static bool may_sleep();
-	static bool may_queue();
 
-	static constexpr bool LOCK_SPINS = true;
 	static unsigned long interrupts_off();
 	static void interrupts_restore(unsigned long flags, HERE);
 	static void relax(HERE);

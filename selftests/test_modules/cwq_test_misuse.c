@@ -96,33 +96,6 @@ static noinline bool misuse_atomic(void)
 	return refused;
 }
 
-/* Each call that any context may make otherwise. */
-static int hardirq_refused;
-
-static noinline void misuse_hardirq_fn(struct irq_work *irq_work)
-{
-	static struct cwq_execute_work ew;
-	struct cwq_snapshot snapshot;
-
-	hardirq_refused = !cwq_queue_work(wq, &good_work) +
-			  !cwq_cancel_work(&good_work) +
-			  !cwq_work_busy(&good_work) +
-			  !cwq_workqueue_snapshot(wq, 0, &snapshot) +
-			  (cwq_execute_in_process_context(count_fn, &ew) < 0);
-}
-
-static bool misuse_hardirq(void)
-{
-	static struct irq_work irq_work;
-
-	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
-		return true;
-	irq_work = IRQ_WORK_INIT_HARD(misuse_hardirq_fn);
-	irq_work_queue(&irq_work);
-	irq_work_sync(&irq_work);
-	return hardirq_refused == 5;
-}
-
 /* A work that waits for itself. */
 static bool self_flush_refused;
 
@@ -197,7 +170,6 @@ static const struct {
 	{ "null_snapshot", misuse_null_snapshot },
 	{ "common_queue", misuse_common_queue },
 	{ "atomic", misuse_atomic },
-	{ "hardirq", misuse_hardirq },
 	{ "deadlock", misuse_deadlock },
 	{ "queue_closed", misuse_queue_closed },
 	{ "on_stack", misuse_on_stack },

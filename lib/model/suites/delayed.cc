@@ -57,27 +57,6 @@ struct DelayedCancelAgain : Scene<1, 1, 1, 1> {
 	}
 };
 
-/* From another timer's function on PREEMPT_RT, which may not wait for this one. */
-struct DelayedCancelSoftirq : Scene<1, 1, 1, 1> {
-	bool cancelled;
-
-	void set_up() override
-	{
-		machine.in_softirq = true;
-	}
-	void client(unsigned) override
-	{
-		queue_delayed(a);
-		cancelled = cancel_work(a.work());
-		if (cancelled)
-			a.free();
-	}
-	void check() override
-	{
-		RL_ASSERT(cancelled + a.runs() == 1);
-	}
-};
-
 /* Its function arms it again: not after the cancel has returned. */
 struct DelayedRearm : Scene<1, 1, 1, 1> {
 	static inline DelayedRearm *self;
@@ -138,14 +117,6 @@ struct ModFire : Scene<1, 1, 1, 1> {
 		flush(a);
 		RL_ASSERT(a.runs() == queued);
 		a.free();
-	}
-};
-
-/* The same from another timer's function. */
-struct ModSoftirq : ModFire {
-	void set_up() override
-	{
-		machine.in_softirq = true;
 	}
 };
 
@@ -311,13 +282,11 @@ SUITE(DelayedFire, FULL);
 SUITE(DelayedQueue, 5);
 SUITE(DelayedCancel, FULL);
 SUITE(DelayedCancelAgain, 4);
-SUITE(DelayedCancelSoftirq, FULL);
 SUITE(DelayedRearm, 4);
 SUITE(DelayedFlush, 5);
 SUITE(DelayedFlushCancel, 4);
 SUITE(TwoTimers, 4);
 SUITE(ModFire, 4);
-SUITE(ModSoftirq, 4);
 SUITE(ModMod, FULL);
 SUITE(ModElsewhere, 5);
 SUITE(ModCancel, FULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Producers in softirqs and in hard interrupts, on each CPU: a timer and a timer of
- * high resolution. On PREEMPT_RT nothing may be queued by a hard interrupt.
+ * high resolution.
  */
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
@@ -29,7 +29,9 @@ static void produce(struct rnd_state *random)
 
 	for (i = 0; i < CALLS; i++)
 		torture_shared_call(random);
-	torture_freed_make(random, GFP_ATOMIC | __GFP_NOWARN);
+	/* On PREEMPT_RT, no memory is to be had in a hard interrupt. */
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT) || !in_hardirq())
+		torture_freed_make(random, GFP_ATOMIC | __GFP_NOWARN);
 }
 
 static void soft_fn(struct timer_list *timer)
@@ -56,8 +58,6 @@ void torture_interrupts_start(int cpu)
 	timer_setup(&in->soft, soft_fn, TIMER_PINNED);
 	in->soft.expires = jiffies + 1;
 	add_timer_on(&in->soft, cpu);
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		return;
 	hrtimer_setup(&in->hard, hard_fn, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_REL_PINNED_HARD);
 	hrtimer_start(&in->hard, HARD_INTERVAL, HRTIMER_MODE_REL_PINNED_HARD);
@@ -68,8 +68,7 @@ void torture_interrupts_stop(int cpu)
 	struct interrupts *in = per_cpu_ptr(&interrupts, cpu);
 
 	timer_delete_sync(&in->soft);
-	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
-		hrtimer_cancel(&in->hard);
+	hrtimer_cancel(&in->hard);
 }
 
 void torture_interrupts_seed(void)
