@@ -124,7 +124,8 @@ NOINLINE Waited cancel_and_wait(Registry<P> *registry, Work<P> *work)
  * Take @work off wherever it is, wait for its function if that runs, and keep
  * it from being queued in the meantime. True if it was pending.
  *
- * As a rule there is nothing to wait for, and no meantime if it is on the worklist.
+ * As a rule there is nothing to wait for, and no meantime if it is on the worklist or
+ * its timer is armed and not firing.
  */
 template <Platform P>
 Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
@@ -145,6 +146,12 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 				return { false, WaitEnd::done };
 			if (is_listed(data)) {
 				take_off(cwq, work, data, 0);
+				return { true, WaitEnd::done };
+			}
+			if (data & WORK_DELAYED && P::timer_take_out(work)) {
+				take_off(cwq, work, data, 0);
+				at.unlock();
+				announce_move(cwq);
 				return { true, WaitEnd::done };
 			}
 			if (try_to_grab_pending(cwq, work, data)) {
@@ -179,6 +186,12 @@ bool cancel_work(Work<P> *work)
 			take_off(cwq, work, data, 0);
 			return true;
 		}
+		if (data & WORK_DELAYED && P::timer_take_out(work)) {
+			take_off(cwq, work, data, 0);
+			at.unlock();
+			announce_move(cwq);
+			return true;
+		}
 		if (!try_to_grab_pending(cwq, work, data))
 			return false;
 	}
@@ -199,9 +212,10 @@ bool cancel_first(CpuWorkqueue<P> *cwq, ListNode<P> *list, Match match,
 
 	{
 		CwqGuard<P> guard(cwq);
-		ListNode<P> *entry = list->next.get();
+		ListNode<P> *entry = list;
 
-		for (;; entry = entry->next.get()) {
+		for (;;) {
+			entry = next_on(cwq, list, entry);
 			if (entry == list)
 				return false;
 			work = work_of(entry);

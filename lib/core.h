@@ -67,6 +67,7 @@ enum cwq_misuse {
 	CWQ_MISUSE_LEAK,
 	CWQ_MISUSE_ON_STACK,
 	CWQ_MISUSE_LOST_FUNC,
+	CWQ_MISUSE_FREED_ARMED,
 	CWQ_NR_MISUSES,
 };
 
@@ -220,6 +221,7 @@ void *cwq_shim_alloc(unsigned long size);
 void *cwq_shim_alloc_on(int cpu, unsigned long size);
 void *cwq_shim_alloc_atomic(unsigned long size);
 void cwq_shim_free(void *memory);
+bool cwq_shim_peek(const void *where, void *what);
 CWQ_DIRECT bool cwq_shim_holds(const void *const *where, const void *what);
 
 /* In ns, the same for all CPUs. */
@@ -249,7 +251,7 @@ void cwq_shim_freeze(void);
 
 CWQ_DIRECT void cwq_shim_timer_arm(struct cwq_delayed_work *dwork,
 				   unsigned long delay);
-bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork);
+CWQ_DIRECT bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork);
 CWQ_DIRECT void cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork);
 unsigned long cwq_shim_timer_expires(const struct cwq_delayed_work *dwork);
 
@@ -321,6 +323,7 @@ void cwq_shim_log_not_made(const char *queue, int cpu, int error,
 			   const void *caller);
 void cwq_shim_log_no_thread(const char *queue, int cpu, int error);
 void cwq_shim_log_lost_func(const char *queue);
+void cwq_shim_log_freed_armed(const char *queue);
 void cwq_shim_log_cancelled(const char *queue, const void *func);
 void cwq_shim_log_wait(const char *queue, int cpu, const void *func,
 		       const char *for_queue, int for_cpu,

@@ -11,26 +11,11 @@
 #ifndef CWQ_DELAYED_WORK_HPP
 #define CWQ_DELAYED_WORK_HPP
 
+#include "delayed_list.hpp"
 #include "flush.hpp"
 #include "queue.hpp"
 
 namespace cwq {
-
-template <Platform P>
-void link_delayed(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long delay)
-	REQUIRES(cwq->lock)
-{
-	list_add_tail(&work->entry, &cwq->delayed);
-	cwq->nr_delayed.set(cwq->nr_delayed.get() + 1);
-	P::timer_arm(work, delay);
-}
-
-template <Platform P>
-void unlink_delayed(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
-{
-	list_del(&work->entry);
-	cwq->nr_delayed.set(cwq->nr_delayed.get() - 1);
-}
 
 /* Take @work off the worklist before its turn. */
 template <Platform P>

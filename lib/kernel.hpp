@@ -299,6 +299,13 @@ struct Kernel {
 	{
 		cwq_shim_free(memory);
 	}
+	template <class V, class T>
+	static bool peek(const V &where, T *what)
+	{
+		static_assert(sizeof(where.value) == sizeof(unsigned long));
+		static_assert(sizeof(*what) == sizeof(unsigned long));
+		return cwq_shim_peek(&where.value, what);
+	}
 	static bool holds(const void *const *where, const void *what)
 	{
 		return cwq_shim_holds(where, what);
@@ -506,6 +513,10 @@ struct Kernel {
 	static void log_lost_func(const char *queue)
 	{
 		cwq_shim_log_lost_func(queue);
+	}
+	static void log_freed_armed(const char *queue)
+	{
+		cwq_shim_log_freed_armed(queue);
 	}
 	static void log_cancelled(const char *queue, Func func)
 	{

@@ -88,24 +88,39 @@ void adopt_cwq(Workqueue<P> *wq, CpuWorkqueue<P> *cwq, unsigned char state)
 	change_state(cwq, state, ~state);
 }
 
-/* The same the other way round: nothing is pending, nobody works. */
+/* The same the other way round: nothing is pending, nobody works or looks. */
 template <Platform P>
 void abandon_cwq(CpuWorkqueue<P> *cwq)
 {
-	detach_observer(cwq);
-
 	Guard<P> guard(cwq->lock);
 
 	cwq->wq.set(nullptr);
+}
+
+/* Stop the threads of @wq. May it be freed? Not if a timer may fire that knows it,
+ * since its work was freed while it was armed. */
+template <Platform P>
+bool stop_threads(Workqueue<P> *wq)
+{
+	bool known = false;
+
+	for (int i = 0; i < nr_cwqs(wq); i++)
+		if (wq->cwq[i]) {
+			stop_thread(wq->cwq[i]);
+			detach_observer(wq->cwq[i]);
+			known |= has_lost_delayed(wq->cwq[i]);
+		}
+	return !known;
 }
 
 /* Stop the threads of @wq and free it; nothing is pending, and it is on no list. */
 template <Platform P>
 void free_workqueue(Registry<P> *registry, Workqueue<P> *wq)
 {
+	if (!stop_threads(wq))
+		return;
 	for (int i = 0; i < nr_cwqs(wq); i++)
 		if (wq->cwq[i]) {
-			stop_thread(wq->cwq[i]);
 			abandon_cwq(wq->cwq[i]);
 
 			MutexGuard<P> guard(registry->mutex);

@@ -119,6 +119,10 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	/* Does an address hold a pointer? No, where make_on() never makes an
 	 * object, and where there is no memory. */
 	P::holds(&memory, memory);
+	/* What stands in an Atomic or a Var of memory that may be anybody's by
+	 * now. False if there is no memory. */
+	P::peek(atomic, &word);
+	P::peek(var, &word);
 
 	/* The context of the caller. */
 	P::may_sleep();

@@ -9,6 +9,7 @@
 #ifndef CWQ_SHOW_HPP
 #define CWQ_SHOW_HPP
 
+#include "delayed_list.hpp"
 #include "observe.hpp"
 #include "wait.hpp"
 
@@ -186,9 +187,9 @@ void show_works_of(CpuWorkqueue<P> *cwq, ListNode<P> *list, unsigned long nr,
 {
 	unsigned long steps = 2 * CWQ_WORKS_SHOWN, shown = 0;
 
-	for (ListNode<P> *entry = list->next.get();
+	for (ListNode<P> *entry = next_on(cwq, list, list);
 	     entry != list && shown < CWQ_WORKS_SHOWN && steps;
-	     entry = entry->next.get(), steps--) {
+	     entry = next_on(cwq, list, entry), steps--) {
 		Work<P> *work = work_of(entry);
 		unsigned long data = work->data.load(Order::relaxed);
 

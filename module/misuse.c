@@ -52,6 +52,8 @@ static const struct misuse_kind kinds[CWQ_NR_MISUSES] = {
 				  "a work on the stack was not initialised as such" },
 	[CWQ_MISUSE_LOST_FUNC] = { "lost_func",
 				   "a pending work has lost its function" },
+	[CWQ_MISUSE_FREED_ARMED] = { "freed_armed",
+				     "a delayed work was freed or initialised with its timer armed" },
 };
 
 static atomic_long_t counts[CWQ_NR_MISUSES];

@@ -246,6 +246,17 @@ void cwq_shim_free(void *memory)
 	kvfree(memory);
 }
 
+/* What @where was is known: memory of the kernel's. It may be mapped no longer. */
+bool cwq_shim_peek(const void *where, void *what)
+{
+	if ((unsigned long)where < min(PAGE_OFFSET, VMALLOC_START))
+		return false;
+	__get_kernel_nofault(what, where, unsigned long, gone);
+	return true;
+gone:
+	return false;
+}
+
 /*
  * A work that was never initialised may have led to @where. What is allocated is in
  * the linear mapping, and that may have holes.
@@ -394,7 +405,7 @@ CWQ_DIRECT notrace void cwq_shim_timer_arm(struct cwq_delayed_work *dwork,
 }
 
 /* Afterwards it is not armed and its function not under way; else false. */
-bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
+CWQ_DIRECT notrace bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
 {
 	return timer_delete_sync_try(&dwork->timer) >= 0;
 }

@@ -32,6 +32,13 @@ void cwq_shim_log_lost_func(const char *queue)
 	cwq_shim_misuse(CWQ_MISUSE_LOST_FUNC, __builtin_return_address(0));
 }
 
+void cwq_shim_log_freed_armed(const char *queue)
+{
+	pr_err("%s: a delayed work was freed or initialised with its timer armed: forgotten\n",
+	       queue);
+	cwq_shim_misuse(CWQ_MISUSE_FREED_ARMED, __builtin_return_address(0));
+}
+
 void cwq_shim_log_cancelled(const char *queue, const void *func)
 {
 	pr_warn("%s: destroyed with a timer armed: %ps cancelled\n", queue,

@@ -99,7 +99,7 @@ complain() {
 cleanup() {
 	status=$?
 	[ -z "$scratch" ] || rm -rf "$scratch"
-	for module in cwq_test_guard cwq_test_items cwq_test_client \
+	for module in cwq_test_guard cwq_test_freed cwq_test_items cwq_test_client \
 			cwq_test_misuse cwq_torture cwq_test_suspend \
 			cwq_test_diff cwq_hash cwq; do
 		! is_loaded "$module" || unload "$module" || status=1

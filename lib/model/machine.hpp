@@ -479,6 +479,17 @@ inline void Model::free(void *memory)
 	Machine::machine->arena.free(memory);
 }
 
+/* Whoever is not ordered behind the end of the memory fails. */
+template <class V, class T>
+bool Model::peek(const V &where, T *what)
+{
+	if constexpr (requires { where.get(); })
+		*what = where.get();
+	else
+		*what = where.load(Order::relaxed);
+	return true;
+}
+
 inline bool Model::holds(const void *const *where, const void *what)
 {
 	return *where == what;

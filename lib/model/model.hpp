@@ -438,6 +438,8 @@ struct Model {
 	static T *make_atomic(int n);
 	static void free(void *memory);
 	static bool holds(const void *const *where, const void *what);
+	template <class V, class T>
+	static bool peek(const V &where, T *what);
 
 	static constexpr int NO_MEMORY = 1;
 	static Thread *thread_create(void *cwq, const char *name, int cpu,
@@ -543,6 +545,9 @@ struct Model {
 	{
 	}
 	static void log_lost_func(const char *)
+	{
+	}
+	static void log_freed_armed(const char *)
 	{
 	}
 	static void log_cancelled(const char *, Func)

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The list of a cwq's delayed works.
+ *
+ * A client may free a work whose timer is armed, or initialise it once more, having
+ * deleted the timer itself or not at all. That is its mistake, and the kernel's own
+ * queue, which has no such list, does not notice. Here the work would take its
+ * neighbours along, which are other clients'. So nothing is written through a link
+ * that is not returned, and who walks the list looks at each work before he believes
+ * it: what was freed is dropped, and told.
+ */
+#ifndef CWQ_DELAYED_LIST_HPP
+#define CWQ_DELAYED_LIST_HPP
+
+#include "workqueue.hpp"
+
+namespace cwq {
+
+/* Is this a delayed work of @cwq? It may be anything, or no memory at all. */
+template <Platform P>
+bool is_delayed_on(const CpuWorkqueue<P> *cwq, ListNode<P> *entry)
+{
+	unsigned long data;
+
+	return P::peek(work_of(entry)->data, &data) && data & WORK_DELAYED &&
+	       cwq_of<P>(data) == cwq;
+}
+
+/* Is @entry, which @before leads to, what it should be? */
+template <Platform P>
+bool is_behind(const CpuWorkqueue<P> *cwq, ListNode<P> *entry,
+	       const ListNode<P> *before)
+{
+	ListNode<P> *prev;
+
+	return P::peek(entry->prev, &prev) && prev == before &&
+	       is_delayed_on(cwq, entry);
+}
+
+/* The same the other way round. */
+template <Platform P>
+bool is_before(const CpuWorkqueue<P> *cwq, ListNode<P> *entry,
+	       const ListNode<P> *behind)
+{
+	ListNode<P> *next;
+
+	return P::peek(entry->next, &next) && next == behind &&
+	       is_delayed_on(cwq, entry);
+}
+
+/*
+ * Close the gap in the list of @cwq: between the last work that can be got to from its
+ * head and the first that can be got to from its tail. What good works there are in
+ * between, if more than one was freed, are on no list till their timers fire.
+ */
+template <Platform P>
+NOINLINE void mend_delayed(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
+{
+	ListNode<P> *const head = &cwq->delayed;
+	ListNode<P> *last = head, *first = head, *entry;
+
+	while ((entry = last->next.get()) != head &&
+	       is_behind(cwq, entry, last))
+		last = entry;
+	if (entry != head)
+		while ((entry = first->prev.get()) != head &&
+		       is_before(cwq, entry, first))
+			first = entry;
+	if (last->next.get() == first && first->prev.get() == last)
+		return;
+	last->next.set(first);
+	first->prev.set(last);
+	P::log_freed_armed(cwq->wq.get()->name);
+}
+
+/* What comes behind @entry, which is the head of the list or good. */
+template <Platform P>
+ListNode<P> *next_delayed(CpuWorkqueue<P> *cwq, ListNode<P> *entry)
+	REQUIRES(cwq->lock)
+{
+	ListNode<P> *next = entry->next.get();
+
+	if (next != &cwq->delayed && !is_behind(cwq, next, entry)) {
+		mend_delayed(cwq);
+		next = entry->next.get();
+	}
+	return next;
+}
+
+/* The same for either of the lists of @cwq. */
+template <Platform P>
+ListNode<P> *next_on(CpuWorkqueue<P> *cwq, const ListNode<P> *list,
+		     ListNode<P> *entry) REQUIRES(cwq->lock)
+{
+	return list == &cwq->delayed ? next_delayed(cwq, entry)
+				     : entry->next.get();
+}
+
+/* Do its neighbours lead to @entry? */
+template <Platform P>
+bool is_in_place(const ListNode<P> *entry)
+{
+	return entry->next.get()->prev.get() == entry &&
+	       entry->prev.get()->next.get() == entry;
+}
+
+template <Platform P>
+NOINLINE void unlink_from_broken(CpuWorkqueue<P> *cwq, ListNode<P> *entry)
+	REQUIRES(cwq->lock)
+{
+	mend_delayed(cwq);
+	if (is_in_place(entry))
+		list_del(entry);
+	else
+		entry->prev.set(entry);
+}
+
+template <Platform P>
+void link_delayed(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long delay)
+	REQUIRES(cwq->lock)
+{
+	if (UNLIKELY(cwq->delayed.prev.get()->next.get() != &cwq->delayed))
+		mend_delayed(cwq);
+	list_add_tail(&work->entry, &cwq->delayed);
+	cwq->nr_delayed.set(cwq->nr_delayed.get() + 1);
+	P::timer_arm(work, delay);
+}
+
+template <Platform P>
+void unlink_delayed(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
+{
+	if (LIKELY(is_in_place(&work->entry)))
+		list_del(&work->entry);
+	else
+		unlink_from_broken(cwq, &work->entry);
+	cwq->nr_delayed.set(cwq->nr_delayed.get() - 1);
+}
+
+/* May a timer still fire that knows @cwq? Not if all has been cancelled. */
+template <Platform P>
+bool has_lost_delayed(CpuWorkqueue<P> *cwq)
+{
+	Guard<P> guard(cwq->lock);
+
+	return cwq->nr_delayed.get();
+}
+
+} // namespace cwq
+
+#endif // CWQ_DELAYED_LIST_HPP
