@@ -74,6 +74,8 @@ CALL(create_rt_workqueue, cwq_create_rt_workqueue(args->name))
 CALL(__cwq_create_workqueue,
 	__cwq_create_workqueue(args->name, args->flags, THIS_MODULE))
 CALL(cwq_destroy_workqueue, (cwq_destroy_workqueue(args->wq), false))
+CALL(cwq_workqueue_set_cpus,
+	!cwq_workqueue_set_cpus(args->wq, args->cpus))
 CALL(cwq_workqueue_snapshot,
 	cwq_workqueue_snapshot(args->wq, args->cpu, args->snapshot))
 CALL(cwq_work_busy, cwq_work_busy(work_in(args)))
@@ -141,7 +143,8 @@ const struct api apis[] = {
 	API_HOW(__cwq_create_workqueue, ", rt", create_rt_workqueue,
 		TAKES_NAME | SLEEPS),
 	API(__cwq_create_workqueue, TAKES_NAME | TAKES_FLAGS | SLEEPS),
-	API(cwq_destroy_workqueue, TAKES_QUEUE | SLEEPS | DESTROYS),
+	API(cwq_destroy_workqueue, TAKES_QUEUE | SLEEPS | OWNS),
+	API(cwq_workqueue_set_cpus, TAKES_QUEUE | TAKES_CPUS | SLEEPS | OWNS),
 	API(cwq_workqueue_snapshot, TAKES_QUEUE | TAKES_CPU | TAKES_SNAPSHOT),
 	API(cwq_work_busy, TAKES_WORK),
 	/* The work may have no function yet. */

@@ -16,6 +16,7 @@ struct args {
 	long (*fn)(void *arg);
 	struct cwq_execute_work *ew;
 	struct cwq_snapshot *snapshot;
+	const struct cpumask *cpus;
 };
 
 /* What a call takes, and what it does. */
@@ -29,7 +30,8 @@ struct args {
 #define TAKES_SNAPSHOT BIT(7)
 #define QUEUES BIT(8) /* on the queue that it takes */
 #define SLEEPS BIT(9)
-#define DESTROYS BIT(10)
+#define OWNS BIT(10) /* the queue must be the caller's */
+#define TAKES_CPUS BIT(11)
 
 /**
  * struct api - an exported function

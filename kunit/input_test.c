@@ -236,6 +236,16 @@ static void set_null_snapshot(struct args *args)
 	args->snapshot = NULL;
 }
 
+static void set_null_cpus(struct args *args)
+{
+	args->cpus = NULL;
+}
+
+static void set_no_cpus(struct args *args)
+{
+	args->cpus = cpu_none_mask;
+}
+
 /* Not one argument, but the context. */
 static void set_nothing(struct args *args)
 {
@@ -253,8 +263,7 @@ static const struct bad {
 	bool lenient;
 } bads[] = {
 	{ "NULL queue", TAKES_QUEUE, CWQ_MISUSE_NULL_QUEUE, set_null_queue },
-	{ "the common queue", DESTROYS, CWQ_MISUSE_COMMON_QUEUE,
-	  set_common_queue },
+	{ "the common queue", OWNS, CWQ_MISUSE_COMMON_QUEUE, set_common_queue },
 	{ "NULL work", TAKES_WORK, CWQ_MISUSE_NULL_WORK, set_null_work },
 	{ "no function", TAKES_WORK, CWQ_MISUSE_NO_FUNC, set_no_func },
 	{ "zeroes", TAKES_WORK, CWQ_MISUSE_NO_FUNC, set_zeroes_without_func },
@@ -284,6 +293,8 @@ static const struct bad {
 	{ "NULL execute_work", TAKES_EW, CWQ_MISUSE_NULL_WORK, set_null_ew },
 	{ "NULL snapshot", TAKES_SNAPSHOT, CWQ_MISUSE_NULL_SNAPSHOT,
 	  set_null_snapshot },
+	{ "NULL CPUs", TAKES_CPUS, CWQ_MISUSE_BAD_CPU, set_null_cpus },
+	{ "no CPUs", TAKES_CPUS, CWQ_MISUSE_BAD_CPU, set_no_cpus },
 	{ "good arguments", SLEEPS, CWQ_MISUSE_ATOMIC, set_nothing },
 };
 
@@ -403,6 +414,7 @@ static void refused(struct kunit *test)
 		.fn = not_called_on_cpu,
 		.ew = &ew,
 		.snapshot = &snapshot,
+		.cpus = cpu_possible_mask,
 	};
 
 	announce_all();

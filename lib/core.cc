@@ -5,9 +5,9 @@
  */
 #include "kernel.hpp"
 
+#include "affinity.hpp"
 #include "cancel.hpp"
 #include "evict.hpp"
-#include "hotplug.hpp"
 #include "watchdog.hpp"
 #include "worker.hpp"
 
@@ -451,6 +451,31 @@ void cwq_core_destroy_workqueue(cwq_workqueue_struct *wq, const void *caller)
 		misused(CWQ_MISUSE_NULL_QUEUE, caller);
 	else if (may_sleep(caller) && !destroy_workqueue(&registry, core(wq)))
 		misused(CWQ_MISUSE_DEADLOCK, caller);
+}
+
+int cwq_core_set_cpus(cwq_workqueue_struct *wq, const void *cpus,
+		      const void *caller)
+{
+	if (!wq)
+		misused(CWQ_MISUSE_NULL_QUEUE, caller);
+	else if (!cpus || cwq_shim_mask_is_empty(cpus))
+		misused(CWQ_MISUSE_BAD_CPU, caller);
+	else if (may_sleep(caller))
+		return -set_cpus(&registry, core(wq), cpus);
+	return -CWQ_EINVAL;
+}
+
+/* SAFETY: what cwq_shim_directory_create() was given. */
+int cwq_core_use_cpus(void *wq, const void *cpus)
+{
+	return -set_cpus(&registry, static_cast<Workqueue<Kernel> *>(wq), cpus);
+}
+
+/* SAFETY: the same. */
+bool cwq_core_kept_off(const void *cwq)
+{
+	return is_kept_off(&registry,
+			   static_cast<const CpuWorkqueue<Kernel> *>(cwq));
 }
 
 bool cwq_core_snapshot(cwq_workqueue_struct *wq, int cpu,

@@ -132,6 +132,9 @@ struct cwq_workqueue_struct *cwq_core_create_workqueue(const char *name,
 						       const void *caller);
 void cwq_core_destroy_workqueue(struct cwq_workqueue_struct *wq,
 				const void *caller);
+/* @cpus is a struct cpumask; 0 or a negative errno. */
+int cwq_core_set_cpus(struct cwq_workqueue_struct *wq, const void *cpus,
+		      const void *caller);
 bool cwq_core_snapshot(struct cwq_workqueue_struct *wq, int cpu,
 		       struct cwq_snapshot *snapshot, const void *caller);
 
@@ -162,6 +165,11 @@ void cwq_core_evict(const void *module);
 /* Turn one of CWQ_OBSERVE_... on or off; false if there is no memory. */
 bool cwq_core_observe(unsigned int flag, bool on);
 unsigned int cwq_core_observing(void);
+
+/* For the directory of a queue: the same as cwq_core_set_cpus(), and of one cwq,
+ * whether its queue keeps off its CPU. */
+int cwq_core_use_cpus(void *wq, const void *cpus);
+bool cwq_core_kept_off(const void *cwq);
 
 /* Of one cwq, as in the directory of its queue. */
 void cwq_core_read_stats(void *cwq, struct cwq_stats *stats);
@@ -236,6 +244,7 @@ struct task_struct *cwq_shim_thread_create(void *cwq, const char *name, int cpu,
 					   bool rt, int *error);
 void cwq_shim_thread_start(struct task_struct *thread);
 void cwq_shim_thread_rebind(struct task_struct *thread, int cpu);
+int cwq_shim_thread_set_cpus(struct task_struct *thread, const void *cpus);
 void cwq_shim_thread_inherit(struct task_struct *thread,
 			     const struct task_struct *ended);
 int cwq_shim_thread_pid(struct task_struct *thread);
@@ -265,6 +274,8 @@ int cwq_shim_nr_cpus(void);
 bool cwq_shim_cpu_possible(int cpu);
 int cwq_shim_this_cpu(void);
 bool cwq_shim_cpu_online(int cpu);
+bool cwq_shim_mask_has(const void *cpus, int cpu);
+bool cwq_shim_mask_is_empty(const void *cpus);
 CWQ_DIRECT bool cwq_shim_may_sleep(void);
 
 /* Is @address within @module? */
@@ -310,9 +321,10 @@ void cwq_shim_trace_insert_barrier(const char *queue, int cpu);
 void cwq_shim_trace_create(const char *queue);
 void cwq_shim_trace_destroy(const char *queue);
 
-/* module/directory.c: @cwqs are @nr, by CPU, or that of a single thread */
-void *cwq_shim_directory_create(const char *queue, unsigned int instance,
-				void *const *cwqs, int nr, bool singlethread);
+/* module/directory.c: @cwqs of @wq are @nr, by CPU, or that of a single thread */
+void *cwq_shim_directory_create(void *wq, const char *queue,
+				unsigned int instance, void *const *cwqs,
+				int nr, bool singlethread);
 void cwq_shim_directory_remove(void *directory);
 
 /* module/misuse.c */

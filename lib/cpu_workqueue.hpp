@@ -85,6 +85,7 @@ struct alignas(64) CpuWorkqueue {
 	Var<const Waiter<P> *> waits; /* W: its worker does, like this */
 	Var<CpuWorkqueue *> asker; /* W: see class RingSearch */
 	Var<CpuWorkqueue *> next_asked; /* W */
+	bool kept_off; /* R: by its queue, which does not use this CPU */
 	int cpu; /* I: -1 for the thread of a single-threaded queue */
 	const void *self; /* I: the mark that names_cwq() looks for */
 	ListNode<P> free_link; /* R: in the CwqPool */

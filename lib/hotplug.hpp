@@ -38,14 +38,14 @@ void reap_thread(CpuWorkqueue<P> *cwq)
 }
 
 /* The next thread of @cwq gets the priority that the one before had last, whoever gave
- * it that. */
+ * it that. 0, or an errno. */
 template <Platform P>
-bool prepare_thread(const Workqueue<P> *wq, CpuWorkqueue<P> *cwq)
+int prepare_thread(const Workqueue<P> *wq, CpuWorkqueue<P> *cwq)
 {
 	int error;
 
 	if (keep_thread(cwq))
-		return true;
+		return 0;
 
 	typename P::Thread *ended = take_thread(cwq);
 
@@ -54,14 +54,14 @@ bool prepare_thread(const Workqueue<P> *wq, CpuWorkqueue<P> *cwq)
 			P::thread_inherit(get_thread(cwq), ended);
 			P::thread_stop(ended);
 		}
-		return true;
+		return 0;
 	}
 	P::log_no_thread(wq->name, cwq->cpu, error);
 
 	Guard<P> guard(cwq->lock);
 
 	cwq->thread.set(ended);
-	return false;
+	return error;
 }
 
 /* @cwq is offline: tell its thread to end when it has nothing to do. */
@@ -99,6 +99,37 @@ void open_cwq(CpuWorkqueue<P> *cwq)
 	P::thread_start(thread);
 }
 
+template <Platform P>
+bool is_open(CpuWorkqueue<P> *cwq)
+{
+	Guard<P> guard(cwq->lock);
+
+	return !(cwq->state.get() & STATE_OFFLINE);
+}
+
+/* Has @wq a thread for @cpu when that is online? */
+template <Platform P>
+bool uses_cpu(const Workqueue<P> *wq, int cpu)
+{
+	return !wq->singlethread && !wq->cwq[cpu]->kept_off;
+}
+
+/* @cpu has come, one that @wq uses: what stays open on one that is offline, because
+ * there was no such CPU, need no longer. */
+template <Platform P>
+void retire_strays(Registry<P> *registry, Workqueue<P> *wq, int cpu)
+{
+	MutexGuard<P> guard(registry->mutex);
+
+	for (int i = 0; i < nr_cwqs(wq); i++)
+		if (i != cpu && !P::cpu_online(i) && is_open(wq->cwq[i])) {
+			/* Pairs with the acquire in fallback(); as in
+			 * cpu_offline(). */
+			wq->fallback.store(wq->cwq[cpu], Order::release);
+			retire_thread(wq->cwq[i]);
+		}
+}
+
 /*
  * @cpu has come: it gets its threads, all or none, and takes work. False if a
  * thread could not be made; nothing has changed then.
@@ -110,34 +141,35 @@ bool cpu_online(Registry<P> *registry, int cpu) NO_THREAD_SAFETY_ANALYSIS
 	const Workqueue<P> *failed = nullptr;
 
 	for_each_workqueue(registry, [&](Workqueue<P> *wq) {
-		if (!wq->singlethread && !prepare_thread(wq, wq->cwq[cpu]))
+		if (uses_cpu(wq, cpu) && prepare_thread(wq, wq->cwq[cpu]))
 			failed = wq;
 		return !failed;
 	});
 	for_each_workqueue(registry, [&](Workqueue<P> *wq) {
 		if (wq == failed)
 			return false;
-		if (!wq->singlethread) {
-			if (failed)
-				abandon_thread(wq->cwq[cpu]);
-			else
-				open_cwq(wq->cwq[cpu]);
+		if (!uses_cpu(wq, cpu))
+			return true;
+		if (failed) {
+			abandon_thread(wq->cwq[cpu]);
+			return true;
 		}
+		open_cwq(wq->cwq[cpu]);
+		if (wq->keeps_off)
+			retire_strays(registry, wq, cpu);
 		return true;
 	});
 	return !failed;
 }
 
-/* An open cwq of @wq other than that of @cpu. One CPU is always left. */
+/* An open cwq of @wq other than that of @cpu; nullptr if @wq keeps off all the others
+ * that are online. */
 template <Platform P>
 CpuWorkqueue<P> *open_beside(Workqueue<P> *wq, int cpu)
 {
-	for (int i = 0; i < nr_cwqs(wq); i++) {
-		Guard<P> guard(wq->cwq[i]->lock);
-
-		if (i != cpu && !(wq->cwq[i]->state.get() & STATE_OFFLINE))
+	for (int i = 0; i < nr_cwqs(wq); i++)
+		if (i != cpu && is_open(wq->cwq[i]))
 			return wq->cwq[i];
-	}
 	return nullptr;
 }
 
@@ -148,11 +180,15 @@ void cpu_offline(Registry<P> *registry, int cpu)
 	MutexGuard<P> guard(registry->mutex);
 
 	for_each_workqueue(registry, [&](Workqueue<P> *wq) {
-		if (wq->singlethread)
+		CpuWorkqueue<P> *open = nullptr;
+
+		if (!wq->singlethread)
+			open = open_beside(wq, cpu);
+		if (!open)
 			return true;
 		/* Pairs with the acquire in fallback(). Before the state, so
 		 * that who finds it offline finds another CPU. */
-		wq->fallback.store(open_beside(wq, cpu), Order::release);
+		wq->fallback.store(open, Order::release);
 		retire_thread(wq->cwq[cpu]);
 		return true;
 	});

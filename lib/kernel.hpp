@@ -357,6 +357,7 @@ struct Kernel {
 	};
 
 	[[maybe_unused]] static constexpr int NO_MEMORY = CWQ_ENOMEM;
+	[[maybe_unused]] static constexpr int NO_CPU = CWQ_ENODEV;
 	static Thread *thread_create(void *cwq, const char *name, int cpu,
 				     bool rt, int *error)
 	{
@@ -369,6 +370,10 @@ struct Kernel {
 	static void thread_rebind(Thread *thread, int cpu)
 	{
 		cwq_shim_thread_rebind(thread, cpu);
+	}
+	static int thread_set_cpus(Thread *thread, const void *cpus)
+	{
+		return cwq_shim_thread_set_cpus(thread, cpus);
 	}
 	static void thread_inherit(Thread *thread, const Thread *ended)
 	{
@@ -414,7 +419,7 @@ struct Kernel {
 	{
 		/* SAFETY: pointers to cwqs, of which the shim knows nothing. */
 		return cwq_shim_directory_create(
-			wq->name, wq->instance,
+			wq, wq->name, wq->instance,
 			reinterpret_cast<void *const *>(wq->cwq), nr,
 			wq->singlethread);
 	}
@@ -586,6 +591,10 @@ struct Kernel {
 	static bool cpu_online(int cpu)
 	{
 		return cwq_shim_cpu_online(cpu);
+	}
+	static bool mask_has(const void *cpus, int cpu)
+	{
+		return cwq_shim_mask_has(cpus, cpu);
 	}
 	/* Not defined: cwq_shim_push_work() does this where it costs no call. */
 	static unsigned long interrupts_off();

@@ -73,6 +73,7 @@ void adopt_cwq(Workqueue<P> *wq, CpuWorkqueue<P> *cwq, unsigned char state)
 	Guard<P> guard(cwq->lock);
 
 	cwq->wq.set(wq);
+	cwq->kept_off = false;
 	cwq->after_run.set(0);
 	cwq->thread.set(nullptr);
 	cwq->pid.set(0);

@@ -140,6 +140,7 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	P::thread_should_stop();
 	P::thread_stop(thread);
 	P::thread_rebind(thread, cpu);
+	cpu = P::thread_set_cpus(thread, memory);
 	P::thread_inherit(thread, thread);
 	cpu = P::thread_pid(thread);
 	P::thread_get(thread);
@@ -161,6 +162,7 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	P::cpus_lock();
 	P::cpus_unlock();
 	cpu = P::nr_cpus();
+	P::mask_has(memory, cpu);
 	P::cpu_online(cpu);
 };
 

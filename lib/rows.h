@@ -37,6 +37,7 @@ enum cwq_queue_state {
 #define CWQ_FLAG_DRAINING (1u << 1)
 #define CWQ_FLAG_CLOSED (1u << 2)
 #define CWQ_FLAG_OBSERVED (1u << 3)
+#define CWQ_FLAG_KEPT_OFF (1u << 4)
 
 enum cwq_work_state {
 	CWQ_SHOWN_RUNNING,

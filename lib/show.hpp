@@ -131,7 +131,8 @@ void show_queue(CpuWorkqueue<P> *cwq, cwq_queue_row *row,
 	row->flags = (state & STATE_OFFLINE ? CWQ_FLAG_OFFLINE : 0) |
 		     (state & STATE_DRAINING ? CWQ_FLAG_DRAINING : 0) |
 		     (state & STATE_CLOSED ? CWQ_FLAG_CLOSED : 0) |
-		     (state & STATE_OBSERVED ? CWQ_FLAG_OBSERVED : 0);
+		     (state & STATE_OBSERVED ? CWQ_FLAG_OBSERVED : 0) |
+		     (cwq->kept_off ? CWQ_FLAG_KEPT_OFF : 0);
 	row->pending_max = cwq->pending_max.get();
 	/* See one_less(): it may be longer than ever just now. */
 	if (row->pending_max < nr_pending(cwq))

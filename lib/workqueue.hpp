@@ -24,6 +24,7 @@ struct Workqueue {
 	bool singlethread; /* I */
 	bool freezeable; /* I */
 	bool rt; /* I */
+	bool keeps_off; /* R: some of its CPUs, see affinity.hpp */
 	void *directory; /* I: in debugfs */
 	const void *owner; /* I: the module that made it */
 	[[no_unique_address]] typename P::QueueMap map; /* S */

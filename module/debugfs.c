@@ -54,7 +54,7 @@ static void show_queue(struct seq_file *m, const void *group, unsigned int row)
 		[CWQ_QUEUE_DEAD] = "dead",
 	};
 	static const char *const flags[] = { "offline", "draining", "closed",
-					     "observed" };
+					     "observed", "kept_off" };
 	const struct queue_group *g = group;
 	const struct cwq_queue_row *q = &g->row;
 	const struct cwq_snapshot *s = &g->counters;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* debugfs: the directory of a queue, with what is observed of its works. */
+#include <linux/cpumask.h>
 #include <linux/debugfs.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
@@ -9,7 +10,7 @@
 #include <linux/string.h>
 #include <linux/string_helpers.h>
 
-#include <cwq/types.h>
+#include <cwq/workqueue.h>
 
 #include "shim.h"
 
@@ -174,6 +175,7 @@ static const struct {
 /* One queue's, for as long as that lives. */
 struct directory {
 	struct dentry *dentry;
+	void *wq;
 	int nr; /* of cwqs */
 	void *const *cwqs;
 	struct cwq_table_file files[];
@@ -199,6 +201,55 @@ static const struct file_operations reset_fops = {
 	.write = reset_write,
 };
 
+/* The CPUs that a queue uses, as a list. */
+static int cpus_show(struct seq_file *m, void *unused)
+{
+	const struct directory *d = m->private;
+	cpumask_var_t cpus;
+	int cpu;
+
+	if (!zalloc_cpumask_var(&cpus, GFP_KERNEL))
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		if (!cwq_core_kept_off(d->cwqs[cpu]))
+			cpumask_set_cpu(cpu, cpus);
+	}
+	seq_printf(m, "%*pbl\n", cpumask_pr_args(cpus));
+	free_cpumask_var(cpus);
+	return 0;
+}
+
+static ssize_t cpus_write(struct file *file, const char __user *buf,
+			  size_t count, loff_t *ppos)
+{
+	const struct directory *d =
+		((struct seq_file *)file->private_data)->private;
+	cpumask_var_t cpus;
+	int ret;
+
+	if (!alloc_cpumask_var(&cpus, GFP_KERNEL))
+		return -ENOMEM;
+	ret = cpumask_parselist_user(buf, count, cpus);
+	if (!ret)
+		ret = cwq_core_use_cpus(d->wq, cpus);
+	free_cpumask_var(cpus);
+	return ret ?: count;
+}
+
+static int cpus_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, cpus_show, inode->i_private);
+}
+
+static const struct file_operations cpus_fops = {
+	.owner = THIS_MODULE,
+	.open = cpus_open,
+	.read = seq_read,
+	.write = cpus_write,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
 static void create_files(struct dentry *parent, struct cwq_table_file *of_cwq,
 			 void *cwq)
 {
@@ -213,8 +264,9 @@ static void create_files(struct dentry *parent, struct cwq_table_file *of_cwq,
 }
 
 /* NULL if there is no memory: then the queue has none. */
-void *cwq_shim_directory_create(const char *queue, unsigned int instance,
-				void *const *cwqs, int nr, bool singlethread)
+void *cwq_shim_directory_create(void *wq, const char *queue,
+				unsigned int instance, void *const *cwqs,
+				int nr, bool singlethread)
 {
 	char word[4 * CWQ_NAME_LEN + sizeof("#4294967295")];
 	struct directory *d;
@@ -223,6 +275,7 @@ void *cwq_shim_directory_create(const char *queue, unsigned int instance,
 	d = kvzalloc(struct_size(d, files, nr * ARRAY_SIZE(files)), GFP_KERNEL);
 	if (!d)
 		return NULL;
+	d->wq = wq;
 	d->cwqs = cwqs;
 	d->nr = nr;
 
@@ -231,6 +284,9 @@ void *cwq_shim_directory_create(const char *queue, unsigned int instance,
 		snprintf(word + len, sizeof(word) - len, "#%u", instance);
 	d->dentry = debugfs_create_dir(word, cwq_debugfs_dir);
 	debugfs_create_file("reset", 0200, d->dentry, d, &reset_fops);
+	/* The common queue keeps all. */
+	if (!singlethread && cwq_system_wq)
+		debugfs_create_file("cpus", 0600, d->dentry, d, &cpus_fops);
 	for (i = 0; i < nr; i++) {
 		if (singlethread)
 			strscpy(word, "all", sizeof(word));

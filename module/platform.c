@@ -322,6 +322,11 @@ void cwq_shim_thread_rebind(struct task_struct *thread, int cpu)
 	set_cpus_allowed_ptr(thread, cpumask_of(cpu));
 }
 
+int cwq_shim_thread_set_cpus(struct task_struct *thread, const void *cpus)
+{
+	return -set_cpus_allowed_ptr(thread, cpus);
+}
+
 /* @ended has ended, but is held; @thread was never started. */
 void cwq_shim_thread_inherit(struct task_struct *thread,
 			     const struct task_struct *ended)
@@ -456,6 +461,16 @@ int cwq_shim_this_cpu(void)
 bool cwq_shim_cpu_online(int cpu)
 {
 	return cpu_online(cpu);
+}
+
+bool cwq_shim_mask_has(const void *cpus, int cpu)
+{
+	return cpumask_test_cpu(cpu, cpus);
+}
+
+bool cwq_shim_mask_is_empty(const void *cpus)
+{
+	return !cpumask_intersects(cpus, cpu_possible_mask);
 }
 
 /* Without CONFIG_PREEMPT_COUNT a spinlock held leaves no trace to be seen. */

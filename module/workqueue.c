@@ -55,6 +55,40 @@ void cwq_destroy_workqueue(struct cwq_workqueue_struct *wq)
 EXPORT_SYMBOL_GPL(cwq_destroy_workqueue);
 
 /**
+ * cwq_workqueue_set_cpus - say which CPUs a queue is to use
+ * @wq: the queue
+ * @cpus: the CPUs; all possible ones when a queue is made
+ *
+ * To @wq, the other CPUs are as if they were offline: it has no threads there, and what
+ * is queued on one of them goes to a CPU of @cpus, and is counted as redirected. What
+ * is pending there is still run there, and then the thread ends. If in the end none of
+ * @cpus is online, the thread of the last of them runs where the scheduler puts it,
+ * until one of them is back. The thread of a single-threaded queue runs on any of
+ * @cpus.
+ *
+ * So works stay off isolated CPUs, as in
+ * cwq_workqueue_set_cpus(wq, housekeeping_cpumask(HK_TYPE_DOMAIN)).
+ *
+ * The common queue keeps all CPUs, since calls such as cwq_work_on_cpu() rely on it: a
+ * call that would change that is reported.
+ *
+ * Context: process context; may sleep. Not in a callback of CPU hotplug.
+ * Return: 0; -ENODEV if no CPU of @cpus is online; -ENOMEM or -EINTR if a thread could
+ * not be made, from kthread_create(); -EINVAL on bad input, or if no CPU of @cpus is
+ * possible, which is reported. If it fails, nothing has changed.
+ */
+int cwq_workqueue_set_cpus(struct cwq_workqueue_struct *wq,
+			   const struct cpumask *cpus)
+{
+	if (wq && wq == cwq_system_wq) {
+		cwq_shim_misuse(CWQ_MISUSE_COMMON_QUEUE, (void *)_RET_IP_);
+		return -EINVAL;
+	}
+	return cwq_core_set_cpus(wq, cpus, (void *)_RET_IP_);
+}
+EXPORT_SYMBOL_GPL(cwq_workqueue_set_cpus);
+
+/**
  * cwq_drain_workqueue - wait until a queue has nothing left to do
  * @wq: the queue
  *

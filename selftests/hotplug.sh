@@ -266,7 +266,40 @@ churn_survives() {
 
 [ -e /sys/devices/system/cpu/cpu$CPU/online ] ||
 	skip_all "CPU $CPU cannot be taken offline"
-plan 15 cwq_test_items cwq_test_client cwq_torture
+# The thread ends, and what is queued there goes elsewhere; until all are used again.
+keeps_off_a_cpu() {
+	cpus=$DEBUGFS/cwq/cwq_items/cpus
+	all=$(cat "$cpus")
+	pid=$(value cwq_items "$CPU" pid)
+	before=$(sum cwq_items redirected)
+	echo 0 >"$cpus" && [ "$(cat "$cpus")" = 0 ] &&
+		thread_has_ended cwq_items "$pid" &&
+		look_is offline,kept_off queues flags queue=cwq_items \
+			"cpu=$CPU" || return
+	echo "$CPU 2" >"$ITEMS/queue" && echo 1 >"$ITEMS/flush" &&
+		redirected_by "$before" 2 || return
+	set_cpu "$CPU" 0 && set_cpu "$CPU" 1 &&
+		value_is cwq_items "$CPU" pid - || complain "it has a thread" ||
+		return
+	echo "$all" >"$cpus" && thread_is_new cwq_items "$pid" || return
+	echo "$CPU 1" >"$ITEMS/queue" && echo 1 >"$ITEMS/flush" &&
+		redirected_by "$before" 2
+}
+
+nonsense_about_cpus() {
+	cpus=$DEBUGFS/cwq/cwq_items/cpus
+	all=$(cat "$cpus")
+	for list in "" x 0-x 99999; do
+		! echo "$list" >"$cpus" || complain "accepted: $list" || return
+	done 2>/dev/null
+	[ "$(cat "$cpus")" = "$all" ] || complain "now $(cat "$cpus")" || return
+	for file in events cwq_single; do
+		[ ! -e "$DEBUGFS/cwq/$file/cpus" ] ||
+			complain "$file has cpus" || return
+	done
+}
+
+plan 17 cwq_test_items cwq_test_client cwq_torture
 load cwq && load cwq_test_items || exit
 result "idle threads go and come with their CPU" threads_go_and_come
 result "what is queued on a CPU that goes stays" items_survive_their_cpu
@@ -281,6 +314,8 @@ result "an item may take the CPU hotplug lock" item_takes_the_hotplug_lock
 result "a queue made meanwhile gets its thread" late_cpu_gets_a_thread
 result "without threads the CPU does not come" failing_threads_stop_the_cpu
 result "the next attempt succeeds" next_attempt_succeeds
+result "a queue keeps off a CPU" keeps_off_a_cpu
+result "and refuses nonsense" nonsense_about_cpus
 result "random use while CPUs go and come" churn_survives
 result "and the ledger holds" check_ledger 1
 finish

@@ -45,6 +45,7 @@
 
 #include <linux/bitops.h>
 #include <linux/container_of.h>
+#include <linux/cpumask.h>
 #include <linux/kconfig.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>
@@ -316,6 +317,8 @@ struct cwq_workqueue_struct *__cwq_create_workqueue(const char *name,
 						    unsigned int flags,
 						    struct module *owner);
 void cwq_destroy_workqueue(struct cwq_workqueue_struct *wq);
+int cwq_workqueue_set_cpus(struct cwq_workqueue_struct *wq,
+			   const struct cpumask *cpus);
 void cwq_drain_workqueue(struct cwq_workqueue_struct *wq);
 bool cwq_workqueue_snapshot(struct cwq_workqueue_struct *wq, int cpu,
 			    struct cwq_snapshot *snapshot);

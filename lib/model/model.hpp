@@ -442,10 +442,15 @@ struct Model {
 	static bool peek(const V &where, T *what);
 
 	static constexpr int NO_MEMORY = 1;
+	static constexpr int NO_CPU = 2;
 	static Thread *thread_create(void *cwq, const char *name, int cpu,
 				     bool rt, int *error);
 	static void thread_start(Thread *thread, HERE);
 	static void thread_rebind(Thread *thread, int cpu, HERE);
+	static int thread_set_cpus(Thread *, const void *)
+	{
+		return 0;
+	}
 	static void thread_inherit(Thread *thread, const Thread *ended, HERE)
 	{
 		RL_ASSERT(thread->exists.get(info) && ended->exists.get(info));
@@ -511,6 +516,11 @@ struct Model {
 	static void cpus_unlock(HERE);
 	static int nr_cpus();
 	static bool cpu_online(int cpu);
+	/* @cpus has a bit for each. */
+	static bool mask_has(const void *cpus, int cpu)
+	{
+		return *static_cast<const unsigned *>(cpus) >> cpu & 1;
+	}
 	static bool may_sleep();
 
 	static unsigned long interrupts_off();

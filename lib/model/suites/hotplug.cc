@@ -2,6 +2,8 @@
 /* CPUs that go and come, at any moment. */
 #include "../scene.hpp"
 
+#include "../../affinity.hpp"
+
 namespace cwq {
 
 /* A CPU goes beside something else. */
@@ -257,6 +259,127 @@ struct OfflineCreate : Scene<2, 4, 2> {
 	}
 };
 
+/* So many CPUs by their bits. */
+static const unsigned FIRST = 1, SECOND = 2, BOTH = 3;
+
+/* A queue keeps off a CPU while works are queued there. */
+struct KeepOff : Scene<2, 2, 2> {
+	void client(unsigned i) override
+	{
+		if (i)
+			RL_ASSERT(!set_cpus(registry, wq, &FIRST));
+		else
+			RL_ASSERT(queue(a, 1));
+	}
+	void check() override
+	{
+		RL_ASSERT(a.runs() == 1);
+		RL_ASSERT(machine.threads[1].exited);
+	}
+};
+
+/* The same, and back again. */
+struct KeepOffAndOn : Scene<2, 3, 2> {
+	void client(unsigned i) override
+	{
+		if (i) {
+			RL_ASSERT(!set_cpus(registry, wq, &FIRST));
+			RL_ASSERT(!set_cpus(registry, wq, &BOTH));
+			RL_ASSERT(queue(b, 1));
+			RL_ASSERT(cwq_of<Model>(get_wq_data(b.work())) ==
+				  wq->cwq[1]);
+		} else {
+			RL_ASSERT(queue(a, 1));
+			flush(a);
+		}
+	}
+	void check() override
+	{
+		RL_ASSERT(a.runs() == 1 && b.runs() == 1);
+	}
+};
+
+/* The only CPU that is used goes: its thread stays, and works off what comes. */
+struct KeepOffLast : Scene<2, 3, 2> {
+	void set_up() override
+	{
+		RL_ASSERT(!set_cpus(registry, wq, &SECOND));
+	}
+	void client(unsigned i) override
+	{
+		if (i) {
+			machine.take_down(1);
+			RL_ASSERT(set_cpus(registry, wq, &SECOND) ==
+				  Model::NO_CPU);
+			RL_ASSERT(machine.bring_up(1));
+		} else {
+			RL_ASSERT(queue(a, 0));
+			flush(a);
+			RL_ASSERT(a.runs() == 1);
+		}
+	}
+};
+
+/* And the other one is used again. */
+struct KeepOffLastAndUse : Scene<2, 3, 2> {
+	void set_up() override
+	{
+		RL_ASSERT(!set_cpus(registry, wq, &SECOND));
+	}
+	void client(unsigned i) override
+	{
+		if (i) {
+			machine.take_down(1);
+			RL_ASSERT(!set_cpus(registry, wq, &BOTH));
+		} else {
+			RL_ASSERT(queue(a, 1));
+		}
+	}
+	void check() override
+	{
+		RL_ASSERT(a.runs() == 1);
+		RL_ASSERT(machine.threads[1].exited);
+	}
+};
+
+/* A CPU that comes is not used for that. */
+struct KeepOffOnline : Scene<1, 4, 2> {
+	void client(unsigned) override
+	{
+		RL_ASSERT(!set_cpus(registry, wq, &FIRST));
+		machine.take_down(1);
+		RL_ASSERT(machine.bring_up(1));
+		RL_ASSERT(queue(a, 1));
+		flush(a);
+		RL_ASSERT(cwq_of<Model>(get_wq_data(a.work())) == wq->cwq[0]);
+		RL_ASSERT(!is_open(wq->cwq[1]));
+	}
+};
+
+/* There is no thread to be had: all is as it was. */
+struct KeepOffFails : Scene<1, 2, 2> {
+	void set_up() override
+	{
+		RL_ASSERT(!set_cpus(registry, wq, &FIRST));
+		machine.threads_to_be_had = 2;
+	}
+	void client(unsigned) override
+	{
+		machine.wait_for_exit(&machine.threads[1]);
+		RL_ASSERT(set_cpus(registry, wq, &BOTH));
+		RL_ASSERT(is_kept_off(registry, wq->cwq[1]));
+		RL_ASSERT(queue(a, 1));
+		flush(a);
+		RL_ASSERT(a.runs() == 1);
+	}
+};
+
+SUITE(KeepOff, FULL);
+SUITE(KeepOffAndOn, 3);
+SUITE(KeepOffLast, 4);
+SUITE(KeepOffLastAndUse, 3);
+SUITE(KeepOffOnline, 4);
+SUITE(KeepOffFails, FULL);
 SUITE(OfflineQueue, FULL);
 SUITE(OfflineObserved, 4);
 SUITE(OfflineIdle, FULL);
