@@ -229,8 +229,10 @@ static ssize_t cpus_write(struct file *file, const char __user *buf,
 
 	if (!alloc_cpumask_var(&cpus, GFP_KERNEL))
 		return -ENOMEM;
-	ret = cpumask_parselist_user(buf, count, cpus);
-	if (!ret)
+	if (cpumask_parselist_user(buf, count, cpus) ||
+	    !cpumask_intersects(cpus, cpu_possible_mask))
+		ret = -EINVAL;
+	else
 		ret = cwq_core_use_cpus(d->wq, cpus);
 	free_cpumask_var(cpus);
 	return ret ?: count;

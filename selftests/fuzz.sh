@@ -71,6 +71,7 @@ odd_writes() {
 		case $file in
 		*/misuse | */funcs | */histograms | */missed | */queues | \
 				*/works | */waiters) lines="1" ;;
+		*/cpus) lines="x 01x -1 4294967297 1-0 : 0- timing" ;;
 		*) lines="2 01x -1 4294967297 1-1 : timing on_ off%" ;;
 		esac
 		for line in $lines; do
