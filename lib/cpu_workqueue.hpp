@@ -80,6 +80,8 @@ struct alignas(64) CpuWorkqueue {
 	Var<int> pid GUARDED_BY(lock); /* L: of thread; 0: it has ended */
 	ListNode<P> delayed GUARDED_BY(lock); /* L: works with a timer armed */
 	Var<unsigned long> nr_delayed GUARDED_BY(lock); /* L */
+	/* L: armed, but on no list: see delayed_list.hpp. */
+	Var<unsigned long> nr_lost GUARDED_BY(lock);
 	Var<unsigned long> redirected GUARDED_BY(lock); /* L */
 	typename P::WaitQueue work_moved; /* S: see wait_for_move() */
 	Var<const Waiter<P> *> waits; /* W: its worker does, like this */

@@ -50,26 +50,29 @@ bool is_before(const CpuWorkqueue<P> *cwq, ListNode<P> *entry,
 
 /*
  * Close the gap in the list of @cwq: between the last work that can be got to from its
- * head and the first that can be got to from its tail. What good works there are in
- * between, if more than one was freed, are on no list till their timers fire.
+ * head and the first that can be got to from its tail. Good works in between, if more
+ * than one was freed, are on no list from then on.
  */
 template <Platform P>
 NOINLINE void mend_delayed(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
 	ListNode<P> *const head = &cwq->delayed;
 	ListNode<P> *last = head, *first = head, *entry;
+	unsigned long nr = 0;
 
-	while ((entry = last->next.get()) != head &&
-	       is_behind(cwq, entry, last))
-		last = entry;
+	for (; (entry = last->next.get()) != head; last = entry, nr++)
+		if (!is_behind(cwq, entry, last))
+			break;
 	if (entry != head)
-		while ((entry = first->prev.get()) != head &&
-		       is_before(cwq, entry, first))
-			first = entry;
+		for (; (entry = first->prev.get()) != head; first = entry, nr++)
+			if (!is_before(cwq, entry, first))
+				break;
 	if (last->next.get() == first && first->prev.get() == last)
 		return;
 	last->next.set(first);
 	first->prev.set(last);
+	cwq->nr_lost.set(cwq->nr_lost.get() + cwq->nr_delayed.get() - nr);
+	cwq->nr_delayed.set(nr);
 	P::log_freed_armed(cwq->wq.get()->name);
 }
 
@@ -104,15 +107,19 @@ bool is_in_place(const ListNode<P> *entry)
 	       entry->prev.get()->next.get() == entry;
 }
 
+/* The same as unlink_delayed(), where the list is broken, or was. */
 template <Platform P>
 NOINLINE void unlink_from_broken(CpuWorkqueue<P> *cwq, ListNode<P> *entry)
 	REQUIRES(cwq->lock)
 {
 	mend_delayed(cwq);
-	if (is_in_place(entry))
+	if (is_in_place(entry)) {
 		list_del(entry);
-	else
+		cwq->nr_delayed.set(cwq->nr_delayed.get() - 1);
+	} else {
 		entry->prev.set(entry);
+		cwq->nr_lost.set(cwq->nr_lost.get() - 1);
+	}
 }
 
 template <Platform P>
@@ -129,20 +136,19 @@ void link_delayed(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long delay)
 template <Platform P>
 void unlink_delayed(CpuWorkqueue<P> *cwq, Work<P> *work) REQUIRES(cwq->lock)
 {
-	if (LIKELY(is_in_place(&work->entry)))
-		list_del(&work->entry);
-	else
-		unlink_from_broken(cwq, &work->entry);
+	if (UNLIKELY(!is_in_place(&work->entry)))
+		return unlink_from_broken(cwq, &work->entry);
+	list_del(&work->entry);
 	cwq->nr_delayed.set(cwq->nr_delayed.get() - 1);
 }
 
-/* May a timer still fire that knows @cwq? Not if all has been cancelled. */
+/* May a timer still fire that knows @cwq, when all that is listed is cancelled? */
 template <Platform P>
 bool has_lost_delayed(CpuWorkqueue<P> *cwq)
 {
 	Guard<P> guard(cwq->lock);
 
-	return cwq->nr_delayed.get();
+	return cwq->nr_lost.get();
 }
 
 } // namespace cwq

@@ -81,6 +81,7 @@ void adopt_cwq(Workqueue<P> *wq, CpuWorkqueue<P> *cwq, unsigned char state)
 	cwq->executed.set(0);
 	cwq->cancelled.set(0);
 	cwq->redirected.set(0);
+	cwq->nr_lost.set(0);
 	cwq->behind_first.set(-1ul);
 	cwq->pending_max.set(0);
 	cwq->mark.set(0);

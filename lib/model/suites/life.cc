@@ -360,7 +360,7 @@ SUITE(QueueAfterDestroy, 4);
 SUITE(DestroyCancel, 4);
 SUITE(CreateCancel, 5);
 SUITE(CreatePublish, 5);
-SUITE(CreatePublishAgain, 5);
+SUITE(CreatePublishAgain, 4);
 SUITE(CreatePublishMod, 5);
 SUITE(CreateFails, FULL);
 SUITE(Evict, FULL);

@@ -296,6 +296,6 @@ SUITE(ImpatientChain, 3);
 SUITE(SelfFlush, FULL);
 SUITE(SelfCancel, 5);
 SUITE(LeftBehindCancel, 4);
-SUITE(LeftBehindFlush, 4);
+SUITE(LeftBehindFlush, 3);
 
 } // namespace cwq

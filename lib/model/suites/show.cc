@@ -431,7 +431,7 @@ SUITE(Watch, 5);
 SUITE(WatchPending, 3);
 SUITE(WatchDestroy, 3);
 SUITE(Observe, 3);
-SUITE(ObserveAll, 4);
+SUITE(ObserveAll, 3);
 SUITE(ObserveNew, 5);
 
 } // namespace cwq

@@ -396,25 +396,25 @@ struct DrainBeside : Scene<2, 1> {
 };
 
 SUITE(RunCancel, FULL);
-SUITE(RequeueCancel, 5);
+SUITE(RequeueCancel, 4);
 SUITE(CancelCancel, 4);
 SUITE(CancelNoWait, 5);
 SUITE(CancelQueue, 3);
 SUITE(QueueFlush, 3);
 SUITE(QueueFlushQueue, 3);
-SUITE(FlushWithoutMemory, 4);
-SUITE(FlushFlush, 5);
-SUITE(FlushCancel, 5);
-SUITE(FlushCancelBarrier, 5);
+SUITE(FlushWithoutMemory, 3);
+SUITE(FlushFlush, 4);
+SUITE(FlushCancel, 4);
+SUITE(FlushCancelBarrier, 4);
 SUITE(FlushRunning, FULL);
 SUITE(FlushAhead, FULL);
 SUITE(CancelAhead, FULL);
 SUITE(TimedFlush, FULL);
-SUITE(TimedFlushQueue, 3);
+SUITE(TimedFlushQueue, 2);
 SUITE(TimedFlushCancel, 4);
 SUITE(Drain, 3);
 SUITE(RestAcross, 4);
-SUITE(DrainDrain, 4);
+SUITE(DrainDrain, 3);
 SUITE(DrainBeside, FULL);
 
 } // namespace cwq
