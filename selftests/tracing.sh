@@ -174,6 +174,40 @@ nothing_is_traced() {
 	! grep cwq_ "$TRACEFS/trace"
 }
 
+# hist(event) - what its histogram has of item_fn, counted
+hist() {
+	sed -n 's/.*\bitem_fn .*hitcount: *//p' "$EVENTS/cwq_$1/hist"
+}
+
+# The kernel counts by function, as tracing.md says.
+functions_are_counted() {
+	trigger='hist:keys=function.sym'
+	echo "$trigger" >"$EVENTS/cwq_execute_start/trigger" || return
+	echo "$CPU 5" >"$ITEMS/queue" && echo "$CPU 2" >"$ITEMS/common" &&
+		echo 1 >"$ITEMS/flush" && loop_until counted_are 7 || return
+	echo "!$trigger" >"$EVENTS/cwq_execute_start/trigger"
+}
+
+counted_are() {
+	[ "$(hist execute_start)" = "$1" ]
+}
+
+# The longest run of a worker, and its function.
+# shellcheck disable=SC2016 # the kernel expands $at and $us
+longest_run_is_known() {
+	start='hist:keys=common_pid:at=common_timestamp.usecs'
+	end='hist:keys=common_pid:us=common_timestamp.usecs-$at'
+	end=$end':onmax($us).save(function,common_comm)'
+	echo "$start" >"$EVENTS/cwq_execute_start/trigger" &&
+		echo "$end" >"$EVENTS/cwq_execute_end/trigger" || return
+	echo "$CPU 5" >"$ITEMS/queue" && echo 1 >"$ITEMS/flush" || return
+	grep -q "max: .*function: [0-9]* .*common_comm: cwq_items/$CPU" \
+		"$EVENTS/cwq_execute_end/hist" ||
+		complain "$(cat "$EVENTS/cwq_execute_end/hist")" || return
+	echo "!$end" >"$EVENTS/cwq_execute_end/trigger" &&
+		echo "!$start" >"$EVENTS/cwq_execute_start/trigger"
+}
+
 # The events go with cwq, also when they are in use.
 module_goes_while_traced() {
 	trace 1
@@ -183,7 +217,7 @@ module_goes_while_traced() {
 }
 
 [ -d $TRACEFS/events ] || skip_all "tracefs is not mounted on $TRACEFS"
-plan 9 cwq_test_items
+plan 11 cwq_test_items
 scratch=$(mktemp -d)
 load cwq || exit
 result "queues come and go" queues_come_and_go
@@ -199,6 +233,14 @@ else
 fi
 result "a filter" filter_works
 result "tracing that is off" nothing_is_traced
+what="a histogram"
+if [ -e "$EVENTS/cwq_execute_start/hist" ]; then
+	result "$what of functions" functions_are_counted
+	result "$what of runs" longest_run_is_known
+else
+	skip "$what of functions" "no CONFIG_HIST_TRIGGERS"
+	skip "$what of runs" "no CONFIG_HIST_TRIGGERS"
+fi
 result "cwq goes while it is traced" module_goes_while_traced
 echo record-cmd >"$TRACEFS/trace_options"
 finish
