@@ -181,10 +181,10 @@ void show_known(const KnownWork<P> *known, cwq_work_row *row)
 		row->waited = P::clock() - known->since;
 }
 
-/* Add the first works of @list, @nr of them in all. */
+/* Add the first works of @list. Returns how many. */
 template <Platform P>
-void show_works_of(CpuWorkqueue<P> *cwq, ListNode<P> *list, unsigned long nr,
-		   cwq_works *works) REQUIRES(cwq->lock)
+unsigned long show_works_of(CpuWorkqueue<P> *cwq, ListNode<P> *list,
+			    cwq_works *works) REQUIRES(cwq->lock)
 {
 	unsigned long steps = 2 * CWQ_WORKS_SHOWN, shown = 0;
 
@@ -208,7 +208,7 @@ void show_works_of(CpuWorkqueue<P> *cwq, ListNode<P> *list, unsigned long nr,
 		if (data & WORK_OBSERVED && cwq->observer.get())
 			show_known(cwq->observer.get()->find(work), row);
 	}
-	works->truncated += nr - shown;
+	return shown;
 }
 
 /* Add those that a cancel of @cwq keeps while it waits. */
@@ -260,16 +260,19 @@ template <Platform P>
 void show_works(Registry<P> *registry, CpuWorkqueue<P> *cwq, cwq_works *works)
 {
 	Guard<P> waits_guard(registry->waits_lock);
+	unsigned long shown;
 
 	works->nr = 0;
-	works->truncated = 0;
 	{
 		CwqGuard<P> guard(cwq);
 
 		show_where(cwq, &works->where);
 		show_running(cwq, works);
-		show_works_of(cwq, &cwq->worklist, nr_pending(cwq), works);
-		show_works_of(cwq, &cwq->delayed, cwq->nr_delayed.get(), works);
+		works->truncated = nr_pending(cwq) -
+				   show_works_of(cwq, &cwq->worklist, works);
+		/* What is lost on the way does not count. */
+		shown = show_works_of(cwq, &cwq->delayed, works);
+		works->truncated += cwq->nr_delayed.get() - shown;
 	}
 	show_cancels(registry, cwq, works);
 }

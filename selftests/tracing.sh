@@ -195,14 +195,14 @@ counted_are() {
 # The longest run of a worker, and its function.
 # shellcheck disable=SC2016 # the kernel expands $at and $us
 longest_run_is_known() {
-	start='hist:keys=common_pid:at=common_timestamp.usecs'
-	end='hist:keys=common_pid:us=common_timestamp.usecs-$at'
-	end=$end':onmax($us).save(function,common_comm)'
+	start='hist:keys=common_pid.execname:at=common_timestamp.usecs'
+	end='hist:keys=common_pid.execname:us=common_timestamp.usecs-$at'
+	end=$end':onmax($us).save(function)'
 	echo "$start" >"$EVENTS/cwq_execute_start/trigger" &&
 		echo "$end" >"$EVENTS/cwq_execute_end/trigger" || return
 	echo "$CPU 5" >"$ITEMS/queue" && echo 1 >"$ITEMS/flush" || return
-	grep -q "max: .*function: [0-9]* .*common_comm: cwq_items/$CPU" \
-		"$EVENTS/cwq_execute_end/hist" ||
+	grep -A 1 "common_pid: cwq_items/$CPU .*hitcount: *5" \
+		"$EVENTS/cwq_execute_end/hist" | grep -q "max: .*function: " ||
 		complain "$(cat "$EVENTS/cwq_execute_end/hist")" || return
 	echo "!$end" >"$EVENTS/cwq_execute_end/trigger" &&
 		echo "!$start" >"$EVENTS/cwq_execute_start/trigger"

@@ -31,6 +31,7 @@ struct MadeAnew : Scene<1, 2> {
 		static cwq_works works;
 
 		show_works(registry, cwq, &works);
+		RL_ASSERT(!works.truncated);
 		return works.nr;
 	}
 	void client(unsigned) override
