@@ -62,6 +62,30 @@ void let_go(CpuWorkqueue<P> *cwq, Work<P> *work, unsigned long data)
 }
 
 /*
+ * Take @work off, which @data says is PENDING, but not on the worklist of @cwq. False if
+ * another cancel has it. The lock is dropped, the interrupts are as @flags.
+ */
+template <Platform P>
+NOINLINE bool cancel_unlisted(CpuWorkqueue<P> *cwq, Work<P> *work,
+			      unsigned long data, unsigned long flags)
+	NO_THREAD_SAFETY_ANALYSIS
+{
+	if (data & WORK_DELAYED && P::timer_take_out(work)) {
+		take_off(cwq, work, data, 0);
+		cwq->lock.unlock(flags);
+		announce_move(cwq);
+		return true;
+	}
+
+	const bool grabbed = try_to_grab_pending(cwq, work, data);
+
+	cwq->lock.unlock(flags);
+	if (grabbed)
+		let_go(cwq, work, data);
+	return grabbed;
+}
+
+/*
  * The same as cancel_work_sync(), when there may be something to wait for.
  *
  * If another cancel has the work, it waits for the function, and for us to see
@@ -148,17 +172,8 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 				take_off(cwq, work, data, 0);
 				return { true, WaitEnd::done };
 			}
-			if (data & WORK_DELAYED && P::timer_take_out(work)) {
-				take_off(cwq, work, data, 0);
-				at.unlock();
-				announce_move(cwq);
+			if (cancel_unlisted(cwq, work, data, at.hand_over()))
 				return { true, WaitEnd::done };
-			}
-			if (try_to_grab_pending(cwq, work, data)) {
-				at.unlock();
-				let_go(cwq, work, data);
-				return { true, WaitEnd::done };
-			}
 		}
 	}
 	return cancel_and_wait(registry, work);
@@ -171,32 +186,18 @@ Waited cancel_work_sync(Registry<P> *registry, Work<P> *work)
 template <Platform P>
 bool cancel_work(Work<P> *work)
 {
-	CpuWorkqueue<P> *cwq;
-	unsigned long data;
+	WorkGuard<P> at(work);
+	CpuWorkqueue<P> *const cwq = at.cwq;
+	const unsigned long data = at.data;
 
-	{
-		WorkGuard<P> at(work);
-
-		cwq = at.cwq;
-		data = at.data;
-		if (!(data & WORK_PENDING))
-			return false;
-		cwq->lock.assert_held();
-		if (is_listed(data)) {
-			take_off(cwq, work, data, 0);
-			return true;
-		}
-		if (data & WORK_DELAYED && P::timer_take_out(work)) {
-			take_off(cwq, work, data, 0);
-			at.unlock();
-			announce_move(cwq);
-			return true;
-		}
-		if (!try_to_grab_pending(cwq, work, data))
-			return false;
+	if (!(data & WORK_PENDING))
+		return false;
+	cwq->lock.assert_held();
+	if (is_listed(data)) {
+		take_off(cwq, work, data, 0);
+		return true;
 	}
-	let_go(cwq, work, data);
-	return true;
+	return cancel_unlisted(cwq, work, data, at.hand_over());
 }
 
 /*

@@ -271,6 +271,12 @@ public:
 		cwq->lock.unlock(flags_);
 		cwq = nullptr;
 	}
+	/* The same, by somebody else, who gets what this returns. */
+	unsigned long hand_over()
+	{
+		cwq = nullptr;
+		return flags_;
+	}
 	WorkGuard(const WorkGuard &) = delete;
 	WorkGuard &operator=(const WorkGuard &) = delete;
 
