@@ -390,8 +390,11 @@ suite_kunit() {
 	while read -r k; do
 		"$here/build.sh" "$k" "$root/modules" kunit test_modules
 		cp "$here/vm-kunit" "$root/run-tests"
-		# Later kernels load a suite without running it if not told so.
-		boot "kunit $k" "$k" "$root" log --append kunit.autorun=1
+		# Later kernels load a suite without running it if not told so. On a
+		# busy machine a case may take longer than the 30 s after which these
+		# kernels ask why a task sleeps.
+		boot "kunit $k" "$k" "$root" log --append \
+		    'kunit.autorun=1 sysctl.kernel.hung_task_timeout_secs=120'
 	done < <(kernels kunit)
 }
 
