@@ -473,9 +473,14 @@ bool cwq_shim_mask_is_empty(const void *cpus)
 	return !cpumask_intersects(cpus, cpu_possible_mask);
 }
 
-/* Without CONFIG_PREEMPT_COUNT a spinlock held leaves no trace to be seen. */
+/*
+ * Without CONFIG_PREEMPT_COUNT a spinlock held leaves no trace to be seen. On PREEMPT_RT
+ * a softirq is preemptible, and so is who has them disabled.
+ */
 CWQ_DIRECT notrace bool cwq_shim_may_sleep(void)
 {
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) && softirq_count())
+		return false;
 	if (IS_ENABLED(CONFIG_PREEMPT_COUNT)) {
 		if (!preemptible())
 			return false;
