@@ -137,7 +137,7 @@ tee_vm() {
 
 	rm -rf "$base.results"
 	"$here/vm.sh" --log "$base.log" --results "$base.results" \
-	    --timeout 900 "$@" |
+	    --timeout 1800 "$@" |
 	    tee "$base.stdout"
 }
 
