@@ -138,8 +138,10 @@ static void stays_off_after_hotplug(struct kunit *test)
 	expect_run(test, wq, a, cpu, false);
 }
 
-/* The only one that is used goes: works run all the same, and there again when it
- * is back. */
+/*
+ * The only one that is used goes: works run all the same, and there again when it
+ * is back.
+ */
 static void the_last_one_goes(struct kunit *test)
 {
 	struct cwq_workqueue_struct *wq = new_queue(test);
@@ -157,8 +159,10 @@ static void the_last_one_goes(struct kunit *test)
 	expect_run(test, wq, a, other, true);
 }
 
-/* None of the CPUs that are used is online, until another one of them comes: what has
- * stayed open on the first is done. */
+/*
+ * None of the CPUs that are used is online, until another one of them comes: what has
+ * stayed open on the first is done.
+ */
 static void another_one_comes(struct kunit *test)
 {
 	struct cwq_workqueue_struct *wq = new_queue(test);

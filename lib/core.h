@@ -166,8 +166,10 @@ void cwq_core_evict(const void *module);
 bool cwq_core_observe(unsigned int flag, bool on);
 unsigned int cwq_core_observing(void);
 
-/* For the directory of a queue: the same as cwq_core_set_cpus(), and of one cwq,
- * whether its queue keeps off its CPU. */
+/*
+ * For the directory of a queue: the same as cwq_core_set_cpus(), and of one cwq,
+ * whether its queue keeps off its CPU.
+ */
 int cwq_core_use_cpus(void *wq, const void *cpus);
 bool cwq_core_kept_off(const void *cwq);
 

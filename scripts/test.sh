@@ -151,7 +151,7 @@ thread_safety() {
 		    LOCK MUTEX WAITQ RCUWAIT COMPLETION TIMER
 		printf '#define CWQ_SIZEOF_%s\n' 'WORK 32' 'DELAYED_WORK 72' \
 		    'LOCKDEP_MAP 0' 'QUEUE_MAP 0'
-		printf '#define CWQ_%s 1\n' CPU_THIS EDEADLK EINVAL ENOMEM \
+		printf '#define CWQ_%s 1\n' CPU_THIS EDEADLK EINVAL ENODEV ENOMEM \
 		    ERESTARTSYS ETIMEDOUT
 		sed -nE 's/^\tSHARED(\((\w+), .*\));/#define CWQ_LAYOUT_\2 CWQ_LAYOUT\1/p' \
 		    "$top/module/layout.c"
