@@ -56,17 +56,6 @@ static bool thread_ends(struct kunit *test, struct cwq_workqueue_struct *wq)
 	return !has_thread(test, wq, cpu);
 }
 
-static unsigned long redirected(struct kunit *test,
-				struct cwq_workqueue_struct *wq)
-{
-	unsigned long sum = 0;
-	int i;
-
-	for_each_possible_cpu(i)
-		sum += snapshot_of(test, wq, i).redirected;
-	return sum;
-}
-
 /* Queue @item on @on; it runs on @cpu, or not there. */
 static void expect_run(struct kunit *test, struct cwq_workqueue_struct *wq,
 		       struct item *item, int on, bool there)

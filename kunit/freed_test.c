@@ -56,6 +56,16 @@ static void free_victim(void)
 	memset(&victim, POISON, sizeof(victim));
 }
 
+/* The victim is freed when it is on the list between two others. */
+static void free_between(struct kunit *test, struct cwq_workqueue_struct *wq,
+			 struct item *before, struct item *behind)
+{
+	arm(test, wq, &before->dwork);
+	arm(test, wq, &victim);
+	arm(test, wq, &behind->dwork);
+	free_victim();
+}
+
 static bool is_left_alone(void)
 {
 	return !memchr_inv(&victim, POISON, sizeof(victim));
@@ -68,10 +78,7 @@ static void neighbours_are_cancelled(struct kunit *test)
 	struct item *before = new_item(test);
 	struct item *behind = new_item(test);
 
-	arm(test, wq, &before->dwork);
-	arm(test, wq, &victim);
-	arm(test, wq, &behind->dwork);
-	free_victim();
+	free_between(test, wq, before, behind);
 	KUNIT_EXPECT_TRUE(test, cwq_cancel_delayed_work_sync(&before->dwork));
 	arm(test, wq, &before->dwork);
 	KUNIT_EXPECT_TRUE(test, cwq_cancel_delayed_work(&behind->dwork));
@@ -88,10 +95,7 @@ static void neighbours_fire(struct kunit *test)
 	struct item *before = new_item(test);
 	struct item *behind = new_item(test);
 
-	arm(test, wq, &before->dwork);
-	arm(test, wq, &victim);
-	arm(test, wq, &behind->dwork);
-	free_victim();
+	free_between(test, wq, before, behind);
 	cwq_mod_delayed_work(wq, &behind->dwork, 1);
 	KUNIT_EXPECT_TRUE(test, item_ended(behind));
 	cwq_mod_delayed_work(wq, &before->dwork, 1);
@@ -123,10 +127,7 @@ static void queue_is_destroyed(struct kunit *test)
 	struct item *before = new_item(test);
 	struct item *behind = new_item(test);
 
-	arm(test, wq, &before->dwork);
-	arm(test, wq, &victim);
-	arm(test, wq, &behind->dwork);
-	free_victim();
+	free_between(test, wq, before, behind);
 	destroy_queue(test, wq);
 	KUNIT_EXPECT_FALSE(test, cwq_delayed_work_pending(&before->dwork));
 	KUNIT_EXPECT_FALSE(test, timer_pending(&before->dwork.timer));

@@ -410,6 +410,16 @@ struct cwq_snapshot snapshot_of(struct kunit *test,
 	return s;
 }
 
+unsigned long redirected(struct kunit *test, struct cwq_workqueue_struct *wq)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += snapshot_of(test, wq, cpu).redirected;
+	return sum;
+}
+
 bool ledger_holds(const struct cwq_snapshot *s)
 {
 	return s->accepted ==

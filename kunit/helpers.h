@@ -223,6 +223,9 @@ void need_two_cpus(struct kunit *test);
 struct cwq_snapshot snapshot_of(struct kunit *test,
 				struct cwq_workqueue_struct *wq, int cpu);
 
+/* Redirected items of all CPUs, offline ones included. */
+unsigned long redirected(struct kunit *test, struct cwq_workqueue_struct *wq);
+
 /* Does it hold the ledger rule? */
 bool ledger_holds(const struct cwq_snapshot *s);
 

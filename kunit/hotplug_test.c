@@ -36,18 +36,6 @@ static void hotplug_exit(struct kunit *test)
 	bench_exit(test);
 }
 
-/* A count over all CPUs, also those that are away. */
-static unsigned long redirected(struct kunit *test,
-				struct cwq_workqueue_struct *wq)
-{
-	unsigned long sum = 0;
-	int i;
-
-	for_each_possible_cpu(i)
-		sum += snapshot_of(test, wq, i).redirected;
-	return sum;
-}
-
 static int pid_on_cpu(struct kunit *test, struct cwq_workqueue_struct *wq)
 {
 	return snapshot_of(test, wq, cpu).pid;

@@ -2,12 +2,11 @@
 /*
  * The list of a cwq's delayed works.
  *
- * A client may free a work whose timer is armed, or initialise it once more, having
- * deleted the timer itself or not at all. That is its mistake, and the kernel's own
- * queue, which has no such list, does not notice. Here the work would take its
- * neighbours along, which are other clients'. So nothing is written through a link
- * that is not returned, and who walks the list looks at each work before he believes
- * it: what was freed is dropped, and told.
+ * A client may free a work item whose timer is armed, or initialise it again. That is a
+ * bug of the client, and the kernel's own queue, which has no such list, does not notice
+ * it. Here it would corrupt the links of other clients' items. So a link is written
+ * through only if the neighbour points back, and each item is validated before the walk
+ * goes on from it: an invalid item is unlinked and reported.
  */
 #ifndef CWQ_DELAYED_LIST_HPP
 #define CWQ_DELAYED_LIST_HPP
