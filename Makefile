@@ -105,7 +105,7 @@ help:
 	@echo 'In virtual machines, on Debian 12 and later; each sets up what it needs:'
 	@echo "  make demo            the module on this release's stock kernel, a client at work"
 	@echo '  make test            all tests; SUITE=<suite> and KERNEL=<kernel> narrow it'
-	@echo '      suites:          check model build kunit dropin selftests smoke load cost'
+	@echo '      suites:          check model build kunit dropin selftests smoke dump load cost'
 	@echo '      kernels:         those of scripts/kernels, from 6.1 to 7.3-arm64'
 	@echo '  make test-all        the same on all kernels; takes several hours'
 	@echo '  make coverage        which lines of the module do the tests reach?'

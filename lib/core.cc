@@ -614,7 +614,7 @@ bool cwq_core_next_stall(unsigned long thresh, cwq_place *place,
 	return next_stall(&registry, thresh, place, stall, worker);
 }
 
-bool cwq_core_next_waits(cwq_place *place, cwq_waits *waits)
+bool cwq_core_next_waits(cwq_place *place, cwq_waits *waits, bool stopped)
 {
-	return next_waits(&registry, place, waits);
+	return next_waits(&registry, place, waits, stopped);
 }

@@ -195,7 +195,9 @@ void cwq_core_begin_round(unsigned long period, unsigned long slack);
  */
 bool cwq_core_next_stall(unsigned long thresh, struct cwq_place *place,
 			 struct cwq_stall *stall, struct task_struct **worker);
-bool cwq_core_next_waits(struct cwq_place *place, struct cwq_waits *waits);
+/* @stopped: after a panic, when nothing else runs any more. */
+bool cwq_core_next_waits(struct cwq_place *place, struct cwq_waits *waits,
+			 bool stopped);
 
 /* module/platform.c */
 void cwq_shim_lock_init(void *lock, enum cwq_lock_class lock_class);
@@ -208,6 +210,7 @@ void cwq_shim_relax(void);
 void cwq_shim_lock_nested(void *lock);
 void cwq_shim_unlock_nested(void *lock);
 void cwq_shim_assert_held(void *lock);
+bool cwq_shim_lock_is_held(const void *lock);
 
 void cwq_shim_mutex_init(void *mutex, enum cwq_mutex_class mutex_class);
 void cwq_shim_mutex_lock(void *mutex);

@@ -187,6 +187,10 @@ struct Kernel {
 			if (IS_ENABLED(CONFIG_LOCKDEP))
 				cwq_shim_assert_held(this);
 		}
+		bool is_held() const
+		{
+			return cwq_shim_lock_is_held(this);
+		}
 
 		Opaque<CWQ_SIZEOF_LOCK, CWQ_ALIGNOF_LOCK> memory;
 	};

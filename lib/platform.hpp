@@ -81,7 +81,7 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 
 	/* It spins, everywhere. lock() also shuts out interrupts, lock_irq() may only
 	 * be used where they are known to be on. lock_nested() is for the
-	 * second lock of two. */
+	 * second lock of two. is_held() asks whether anybody has it. */
 	lock.init(CWQ_LOCK_CWQ);
 	word = lock.lock();
 	lock.unlock(word);
@@ -90,6 +90,7 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	lock.lock_nested();
 	lock.unlock_nested();
 	lock.assert_held();
+	lock.is_held();
 
 	/* Blocking. wait() sleeps until the predicate holds, and looks at it
 	 * again after each wake_up() that comes after the sleeper has

@@ -39,11 +39,14 @@ cwq_then what_then(const CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 	return cwq->current_work.get() ? CWQ_THEN_RUNS : CWQ_THEN_STARTS;
 }
 
-/* The rows of one waiter, nearest first; under Registry::waits_lock. */
+/* The rows of one waiter, nearest first; under Registry::waits_lock. If all others are
+ * @stopped, what one of them holds is not waited for. */
 template <Platform P>
 class WaitChain {
 public:
-	explicit WaitChain(cwq_waits *waits) : waits_(waits)
+	WaitChain(cwq_waits *waits, bool stopped)
+		: waits_(waits),
+		  stopped_(stopped)
 	{
 		waits->nr = 0;
 		waits->truncated = false;
@@ -113,6 +116,11 @@ private:
 
 		if (!(data & WORK_PENDING))
 			return false;
+		if (is_stuck(cwq)) {
+			if (cwq_wait_row *row = add(waiter, hop))
+				row->then = CWQ_THEN_LOCKED;
+			return true;
+		}
 
 		Guard<P> guard(cwq->lock);
 
@@ -134,7 +142,7 @@ private:
 		if (!row)
 			return;
 		row->then = cwq ? CWQ_THEN_CANCELLED : CWQ_THEN_WAKES;
-		if (!cwq)
+		if (!cwq || is_stuck(cwq))
 			return;
 
 		Guard<P> guard(cwq->lock);
@@ -154,7 +162,13 @@ private:
 		row->running = P::now() - cwq->started.get();
 	}
 
+	bool is_stuck(const CpuWorkqueue<P> *cwq) const
+	{
+		return stopped_ && cwq->lock.is_held();
+	}
+
 	cwq_waits *waits_;
+	bool stopped_;
 };
 
 /* Does @waiter wait for what @cwq does? */
@@ -172,10 +186,22 @@ bool waits_at(const Waiter<P> *waiter, const CpuWorkqueue<P> *cwq)
 	return waiter->moves_from == cwq;
 }
 
-/* The waiter at @place or, if it no longer waits, the next one. */
+/*
+ * The waiter at @place or, if it no longer waits, the next one.
+ *
+ * After a panic all other CPUs are @stopped, wherever they were: nothing changes any
+ * more, and nobody lets go of a lock. If one was stopped within a change of the list,
+ * that is not read, and all that is told is that something is missing.
+ */
 template <Platform P>
-bool next_waits(Registry<P> *registry, cwq_place *place, cwq_waits *waits)
+bool next_waits(Registry<P> *registry, cwq_place *place, cwq_waits *waits,
+		bool stopped = false)
 {
+	if (stopped && registry->waits_lock.is_held()) {
+		*waits = { 0, true, 0, {} };
+		return !place->index;
+	}
+
 	Guard<P> guard(registry->waits_lock);
 	ListNode<P> *head = &registry->waiters;
 
@@ -191,7 +217,7 @@ bool next_waits(Registry<P> *registry, cwq_place *place, cwq_waits *waits)
 			break;
 		*place = { waiter->id, 0, place->end };
 		waits->id = waiter->id;
-		WaitChain<P>(waits).follow(waiter);
+		WaitChain<P>(waits, stopped).follow(waiter);
 		return true;
 	}
 	return false;

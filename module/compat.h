@@ -13,6 +13,7 @@
 #include <linux/hrtimer.h>
 #include <linux/sched.h>
 #include <linux/timer.h>
+#include <linux/types.h>
 
 #ifndef HAVE_TIMER_DELETE_SYNC
 #define timer_delete_sync(timer) del_timer_sync(timer)
@@ -53,6 +54,13 @@ static inline bool cwq_task_is_running(const struct task_struct *task)
 	return false;
 #endif
 }
+
+/* What the handler of a sysrq key gets. */
+#ifdef HAVE_SYSRQ_KEY_U8
+#define SYSRQ_KEY u8
+#else /* on 6.1 */
+#define SYSRQ_KEY int
+#endif
 
 /* What a function was called with that ftrace has caught. */
 #if __has_include("linux/ftrace_regs.h")

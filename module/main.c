@@ -75,6 +75,7 @@ static int __init cwq_init(void)
 	ret = cwq_watchdog_start();
 	if (ret)
 		goto stop_control;
+	cwq_dump_start();
 	return 0;
 
 stop_control:
@@ -93,6 +94,7 @@ exit_core:
 
 static void __exit cwq_exit(void)
 {
+	cwq_dump_stop();
 	cwq_watchdog_stop();
 	cwq_control_stop();
 	unregister_module_notifier(&cwq_module_nb);

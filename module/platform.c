@@ -111,6 +111,11 @@ void cwq_shim_assert_held(void *lock)
 	lockdep_assert_held((raw_spinlock_t *)lock);
 }
 
+bool cwq_shim_lock_is_held(const void *lock)
+{
+	return raw_spin_is_locked((raw_spinlock_t *)lock);
+}
+
 void cwq_shim_mutex_init(void *mutex, enum cwq_mutex_class mutex_class)
 {
 	static struct lock_class_key keys[CWQ_NR_MUTEX_CLASSES];

@@ -75,6 +75,9 @@ void cwq_control_stop(void);
 int cwq_watchdog_start(void);
 void cwq_watchdog_stop(void);
 
+void cwq_dump_start(void);
+void cwq_dump_stop(void);
+
 void cwq_debugfs_init(void);
 void cwq_debugfs_exit(void);
 

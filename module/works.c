@@ -75,7 +75,7 @@ static int load_waits(void *arg, struct cwq_place *place, void *group)
 {
 	struct cwq_waits *waits = group;
 
-	if (!cwq_core_next_waits(place, waits))
+	if (!cwq_core_next_waits(place, waits, false))
 		return -1;
 	return waits->nr + waits->truncated;
 }
@@ -108,6 +108,7 @@ static void show_wait(struct seq_file *m, const void *group, unsigned int row)
 		[CWQ_THEN_STARTS] = "starts",
 		[CWQ_THEN_CANCELLED] = "cancelled",
 		[CWQ_THEN_WAKES] = "wakes",
+		[CWQ_THEN_LOCKED] = "locked",
 	};
 	const struct cwq_waits *waits = group;
 	const struct cwq_wait_row *wait = &waits->rows[row];

@@ -5,8 +5,8 @@
 #
 # NAME is as for kernel.sh, an ARGUMENT is for make: a target, a variable. All
 # modules that come of it are copied to OUTDIR, with the symbols that cwq.ko
-# exports, and without what is for a debugger, which a VM would take long to load. A
-# warning is a failure.
+# exports, and without what is for a debugger, which a VM would take long to load; that
+# is in the modules below the link OUTDIR/build. A warning is a failure.
 
 here=$(dirname "$(realpath "$0")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -53,3 +53,4 @@ find "$build" -name '*.ko' -exec cp -p -t "$out" {} +
 # shellcheck disable=SC2153 # a fact of use_kernel
 in_root "$ROOT" "${TOOLS}strip" --strip-debug "$out"/*.ko
 cp -p "$build/Module.symvers" "$out"
+ln -sfn "$build" "$out/build"

@@ -13,6 +13,7 @@
 #	selftests	the kselftests, on stock kernels, or whichever kernel is the
 #			KERNEL; and 6.1 without debugfs, and locked down
 #	smoke		a few of them, on arm64
+#	dump		what a debugger finds in the memory of a machine that has panicked
 #	load		the module and two clients, on kernels configured otherwise
 #			(Documentation/configurations.md)
 #	cost		the budget of instructions, on stock 6.1
@@ -22,7 +23,7 @@ top=$(dirname "$here")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-suites=(check model build kunit dropin selftests smoke load cost)
+suites=(check model build kunit dropin selftests smoke dump load cost)
 
 mapfile -t all_kernels < <("$here/kernel.sh" --list)
 
@@ -463,6 +464,14 @@ suite_smoke() {
 	done < <(kernels smoke)
 }
 
+suite_dump() {
+	local k
+
+	while read -r k; do
+		try "dump $k" "$here/dump-test.sh" "$k"
+	done < <(kernels dump)
+}
+
 # Kernels without what the other suites need, or built in ways that change how a module
 # is: the module and its clients without a warning, and once from load to unload.
 suite_load() {
@@ -520,7 +529,7 @@ trap stop_lanes EXIT
 # A VM seldom keeps more than one CPU busy.
 lane model
 lane check build kunit dropin load cost
-lane selftests smoke
+lane selftests smoke dump
 for l in "${lanes[@]}"; do
 	# One that did not come to its end.
 	wait "$l" || count "lane $l" 0 1 "$SECONDS"

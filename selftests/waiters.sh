@@ -8,6 +8,7 @@
 . "$(dirname "$0")/functions.sh"
 
 FOLLOW_FN="follow_fn[cwq_test_items]"
+SYSRQ=/sys/module/cwq/parameters/waiters_sysrq
 
 # waiters_of(pid) - the chain of the task of that pid
 waiters_of() {
@@ -157,7 +158,56 @@ under_churn() {
 	return "$status"
 }
 
-plan 6 cwq_test_items
+# logged(columns) - of the table that was put into the log since mark_log
+logged() {
+	log_since_mark | sed -n 's/.*cwq: //p' >"$scratch/table"
+	awk -v wanted="$1" '
+		!n { n = split(wanted, want, " "); for (i = 1; i <= NF; i++) column[$i] = i; next }
+		/^waiters:/ { exit }
+		{
+			line = $column[want[1]]
+			for (i = 2; i <= n; i++)
+				line = line " " $column[want[i]]
+			print line
+		}' "$scratch/table"
+	grep '^waiters:' "$scratch/table"
+}
+
+# A key shows the table in the log, without anything that has to be scheduled.
+by_a_key() {
+	[ -e /proc/sysrq-trigger ] || return
+	for nonsense in A yy - "y "; do
+		! echo "$nonsense" >"$SYSRQ" 2>/dev/null ||
+			complain "it took '$nonsense'" || return
+	done
+	! echo b >"$SYSRQ" 2>/dev/null || complain "it took a key of the kernel's" ||
+		return
+	[ -z "$(cat "$SYSRQ")" ] && echo y >"$SYSRQ" && [ "$(cat "$SYSRQ")" = y ] ||
+		return
+
+	hold 2 || return
+	echo 1 >"$ITEMS/flush_item" &
+	task=$!
+	loop_until blocks "$task" || return
+	mark_log
+	echo y >/proc/sysrq-trigger
+	is=$(logged "hop pid call queue cpu ahead func then")
+	should="0 $task flush_work cwq_items 1 1 $ITEM_FN runs
+waiters: 1"
+	let_go
+	wait
+	[ "$is" = "$should" ] || complain "the log has" "$is" "and not" "$should" ||
+		return
+
+	# It is anybody's again.
+	echo "" >"$SYSRQ" && [ -z "$(cat "$SYSRQ")" ] || return
+	mark_log
+	echo y >/proc/sysrq-trigger
+	! log_since_mark | grep -q "cwq: waiter"
+}
+
+plan 7 cwq_test_items
+scratch=$(mktemp -d)
 load cwq && load cwq_test_items || exit
 result "a chain of three hops" three_hops
 result "every call that waits" each_call
@@ -165,4 +215,5 @@ result "the end of a queue" destroy
 result "a flush of several CPUs" all_barriers
 result "a chain that is longer than is shown" truncated
 result "under load" under_churn
+result "in the log, by a key" by_a_key
 finish

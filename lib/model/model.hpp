@@ -87,6 +87,9 @@ private:
 };
 
 struct Model {
+	/* Somebody goes on alone, as after a panic: see LookStopped. */
+	static inline bool others_stopped;
+
 	/* A work's function; it is called with the Work<Model>. */
 	using Func = void (*)(void *work);
 
@@ -231,11 +234,14 @@ struct Model {
 		unsigned long lock(HERE) ACQUIRE()
 		{
 			exists.get(info);
+			RL_ASSERT(!held || !others_stopped);
 			mutex.lock(info);
+			held = true;
 			return 0;
 		}
 		void unlock(unsigned long, HERE) RELEASE()
 		{
+			held = false;
 			mutex.unlock(info);
 		}
 		void lock_irq(HERE) ACQUIRE()
@@ -257,9 +263,16 @@ struct Model {
 		void assert_held() ASSERT_CAPABILITY(this)
 		{
 		}
+		/* Of use only when nobody else can change it. */
+		bool is_held() const
+		{
+			RL_ASSERT(others_stopped);
+			return held;
+		}
 
 		Mutex mutex;
 		Var<bool> exists;
+		bool held = false;
 	};
 
 	/*

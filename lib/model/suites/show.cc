@@ -109,6 +109,29 @@ struct LookOnline : LookWithoutThread<3, 2> {
 	}
 };
 
+/* One CPU panics, wherever the others are, and tells who waits. */
+struct LookStopped : Scene<2, 1> {
+	void client(unsigned i) override
+	{
+		static cwq_waits waits;
+		cwq_place place = {};
+
+		if (!i) {
+			queue(a, 0);
+			flush(a);
+			return;
+		}
+
+		rl::preemption_disabler guard(rl::ctx());
+
+		Model::others_stopped = true;
+		for (; next_waits(registry, &place, &waits, true);
+		     place.index++)
+			RL_ASSERT(waits.nr || waits.truncated);
+		Model::others_stopped = false;
+	}
+};
+
 struct LookFlush : Look {
 	void beside() override
 	{
@@ -422,6 +445,7 @@ struct ObserveNew : Scene<1, 2> {
 SUITE(LookCreate, 3);
 SUITE(LookOnline, 3);
 SUITE(LookFlush, 4);
+SUITE(LookStopped, 4);
 SUITE(LookPassed, 5);
 SUITE(LookDestroy, 3);
 SUITE(LookChain, 5);
