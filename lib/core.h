@@ -239,6 +239,8 @@ CWQ_DIRECT bool cwq_shim_holds(const void *const *where, const void *what);
 
 /* In ns, the same for all CPUs. */
 unsigned long cwq_shim_clock(void);
+/* How long the caller's thread has run, in ns; to a tick. */
+unsigned long cwq_shim_cpu_time(void);
 
 /* Who calls this, or is interrupted. */
 CWQ_DIRECT struct task_struct *cwq_shim_current_thread(void);
@@ -335,10 +337,15 @@ void cwq_shim_directory_remove(void *directory);
 /* module/misuse.c */
 void cwq_shim_misuse(enum cwq_misuse misuse, const void *caller);
 
+/* module/control.c; in ns, 0: none */
+unsigned long cwq_shim_hog_limit(void);
+
 /* module/report.c; @cpu is -1 for that of no CPU, @error an errno */
 void cwq_shim_log_not_made(const char *queue, int cpu, int error,
 			   const void *caller);
 void cwq_shim_log_no_thread(const char *queue, int cpu, int error);
+void cwq_shim_log_hog(const char *queue, int cpu, const void *func,
+		      unsigned long used, unsigned long nr);
 void cwq_shim_log_lost_func(const char *queue);
 void cwq_shim_log_freed_armed(const char *queue);
 void cwq_shim_log_cancelled(const char *queue, const void *func);

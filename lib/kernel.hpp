@@ -419,6 +419,14 @@ struct Kernel {
 	{
 		return cwq_shim_clock();
 	}
+	static unsigned long cpu_time()
+	{
+		return cwq_shim_cpu_time();
+	}
+	static unsigned long hog_limit()
+	{
+		return cwq_shim_hog_limit();
+	}
 	static void *directory_create(auto *wq, int nr)
 	{
 		/* SAFETY: pointers to cwqs, of which the shim knows nothing. */
@@ -518,6 +526,10 @@ struct Kernel {
 	static void log_no_thread(const char *queue, int cpu, int error)
 	{
 		cwq_shim_log_no_thread(queue, cpu, error);
+	}
+	static void log_hog(const char *queue, int cpu, const auto &hog)
+	{
+		cwq_shim_log_hog(queue, cpu, hog.func, hog.used, hog.nr);
 	}
 	static void log_lost_func(const char *queue)
 	{

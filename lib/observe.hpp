@@ -28,6 +28,13 @@ struct KnownWork {
 	cwq_origin origin;
 };
 
+/* A function that has used its CPU for longer than P::hog_limit(), in ns. */
+struct Hog {
+	const void *func;
+	unsigned long used;
+	unsigned long nr; /* so many runs of it have; 0: it is not told */
+};
+
 /*
  * Plain memory, all zero at first. Guarded by the lock of the cwq by way of which
  * alone it is found.
@@ -83,18 +90,20 @@ public:
 		running.known &= wanted | CWQ_OBSERVE_PROVENANCE;
 		started_ = now();
 		waited_ = started_ - running.since;
+		cpu_started_ = P::cpu_time();
 	}
 
-	/* The function has returned. */
-	void end()
+	/* The function has returned. Was it a hog, and is that to be told? */
+	Hog end()
 	{
 		unsigned int known =
 			running.known & wanted &
 			(CWQ_OBSERVE_TIMING | CWQ_OBSERVE_HISTOGRAMS);
+		Hog hog = {};
 
 		running = {};
 		if (!known)
-			return;
+			return hog;
 
 		cwq_func_stats *stats = stats_of(P::address(func_));
 		unsigned long ran = now() - started_;
@@ -103,11 +112,13 @@ public:
 			stats->count++;
 			add_time(ran, &stats->run_total, &stats->run_max);
 			add_time(waited_, &stats->wait_total, &stats->wait_max);
+			hog = judge(P::cpu_time() - cpu_started_, stats);
 		}
 		if (known & CWQ_OBSERVE_HISTOGRAMS) {
 			stats->run[bucket(ran)]++;
 			stats->wait[bucket(waited_)]++;
 		}
+		return hog;
 	}
 
 	/* Is no work known? */
@@ -205,6 +216,20 @@ private:
 			*max = time;
 	}
 
+	/* A function has @used its CPU. Each one is counted, the 1st, 2nd, 4th, 8th
+	 * and so on told. */
+	Hog judge(unsigned long used, cwq_func_stats *stats) const
+	{
+		unsigned long limit = P::hog_limit();
+
+		if (!limit || used < limit)
+			return {};
+		stats->hogs++;
+		if (stats->hogs & (stats->hogs - 1))
+			return {};
+		return { P::address(func_), used, stats->hogs };
+	}
+
 	/* 0: below 1 us; n: from 2^(n - 1) us on, and below twice that. */
 	static unsigned int bucket(unsigned long ns)
 	{
@@ -217,6 +242,7 @@ private:
 	typename P::Func func_; /* of running, with these */
 	unsigned long started_;
 	unsigned long waited_;
+	unsigned long cpu_started_; /* as P::cpu_time() */
 	cwq_stats stats_;
 	unsigned int nr_; /* of works_ */
 	KnownWork<P> works_[SIZE];
@@ -320,8 +346,19 @@ NOINLINE void observe_start(CpuWorkqueue<P> *cwq, const Work<P> *work,
 template <Platform P>
 void observe_end(CpuWorkqueue<P> *cwq) REQUIRES(cwq->lock)
 {
-	if (Observer<P> *observer = cwq->observer.get())
-		observer->end();
+	Observer<P> *observer = cwq->observer.get();
+	Hog hog = {};
+
+	if (observer)
+		hog = observer->end();
+	if (!hog.nr)
+		return;
+
+	const char *name = cwq->wq.get()->name;
+
+	cwq->lock.unlock_irq();
+	P::log_hog(name, cwq->cpu, hog);
+	cwq->lock.lock_irq();
 }
 
 /* Give @cwq an observer, which wants nothing yet. False if there is no memory. */

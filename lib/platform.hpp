@@ -151,9 +151,13 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	P::set_freezable();
 	P::freeze();
 
-	/* Time, in jiffies and in ns, and who calls, or is interrupted. */
+	/* Time, in jiffies and in ns; how much of it the caller's thread has run, and
+	 * how much is too much for one function, 0: none; and who calls, or is
+	 * interrupted. */
 	word = P::now();
 	word = P::clock();
+	word = P::cpu_time();
+	word = P::hog_limit();
 	thread = P::current_thread();
 
 	/* A place where a queue is shown. */

@@ -116,6 +116,7 @@ struct cwq_func_stats {
 	unsigned long count;
 	unsigned long run_total, run_max;
 	unsigned long wait_total, wait_max;
+	unsigned long hogs; /* runs that have used a CPU for too long */
 	/* 0: below 1 us; n: from 2^(n - 1) us on, and below twice that. */
 	unsigned int run[CWQ_BUCKETS], wait[CWQ_BUCKETS];
 };

@@ -9,6 +9,7 @@
 #include <linux/moduleparam.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
+#include <linux/time64.h>
 #include <linux/uaccess.h>
 
 #include "shim.h"
@@ -65,6 +66,18 @@ MODULE_PARM_DESC(histograms, "the same, as histograms (N)");
 module_param_cb(provenance, &parameter_ops,
 		(void *)(unsigned long)CWQ_OBSERVE_PROVENANCE, 0644);
 MODULE_PARM_DESC(provenance, "note who has queued a work (N)");
+
+/* The workqueue of the kernel has the same. */
+static unsigned int hog_limit_us = 10000;
+module_param(hog_limit_us, uint, 0644);
+MODULE_PARM_DESC(
+	hog_limit_us,
+	"with timing, tell which functions use a CPU for longer in one run (10000; 0: none)");
+
+unsigned long cwq_shim_hog_limit(void)
+{
+	return READ_ONCE(hog_limit_us) * NSEC_PER_USEC;
+}
 
 /* The core is there: turn on what is wanted. */
 int cwq_control_start(void)

@@ -69,11 +69,12 @@ static void show_funcs(struct seq_file *m, const void *group, unsigned int row)
 	show_us(m, func->run_max);
 	show_us(m, func->wait_total);
 	show_us(m, func->wait_max);
+	seq_printf(m, " %lu", func->hogs);
 }
 
 static const struct cwq_table funcs_table = {
 	.columns =
-		"func count run_total_us run_max_us wait_total_us wait_max_us",
+		"func count run_total_us run_max_us wait_total_us wait_max_us hogs",
 	.group_size = sizeof(struct funcs_group),
 	.load = load_funcs,
 	.show = show_funcs,

@@ -385,6 +385,11 @@ unsigned long cwq_shim_clock(void)
 	return ktime_get_ns();
 }
 
+unsigned long cwq_shim_cpu_time(void)
+{
+	return current->se.sum_exec_runtime;
+}
+
 void cwq_shim_thread_describe(struct task_struct *thread, struct cwq_task *task)
 {
 	task->pid = task_pid_nr(thread);

@@ -5,6 +5,7 @@
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/printk.h>
+#include <linux/time64.h>
 
 #include "shim.h"
 
@@ -23,6 +24,13 @@ void cwq_shim_log_not_made(const char *queue, int cpu, int error,
 void cwq_shim_log_no_thread(const char *queue, int cpu, int error)
 {
 	pr_err("%s: no thread for CPU %d: %pe\n", queue, cpu, ERR_PTR(-error));
+}
+
+void cwq_shim_log_hog(const char *queue, int cpu, const void *func,
+		      unsigned long used, unsigned long nr)
+{
+	pr_warn("%s (CPU %d): %ps has used its CPU for %lu us in one run: number %lu\n",
+		queue, cpu, func, used / NSEC_PER_USEC, nr);
 }
 
 void cwq_shim_log_lost_func(const char *queue)

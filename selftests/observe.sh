@@ -9,6 +9,7 @@
 . "$(dirname "$0")/functions.sh"
 
 CONTROL=$DEBUGFS/cwq/control
+HOG_LIMIT=/sys/module/cwq/parameters/hog_limit_us
 DIR=cwq_items/1
 WRITES=10000
 
@@ -120,6 +121,40 @@ timing() {
 	echo 1 >"$DEBUGFS/cwq/cwq_items/reset" && func_is "" count || return
 	! echo 2 2>/dev/null >"$DEBUGFS/cwq/cwq_items/reset" &&
 		turn timing off && all_off
+}
+
+hogs_are() {
+	func_is "$1" hogs || return
+	log_has "$2" "cwq_items (CPU 1): item_fn [cwq_test_items] has used its CPU for"
+}
+
+log_has() {
+	n=$(log_since_mark | grep -cF "$2")
+	[ "$n" = "$1" ] || complain "$n lines with '$2', not $1"
+}
+
+# burn(n) - items that keep their CPU busy, one after the other, each for so long that it
+# is a hog
+burn() {
+	for _ in $(seq "$1"); do
+		echo 1 >"$ITEMS/burn" && echo "1 1" >"$ITEMS/queue" &&
+			loop_until longer 600 queues running_ms func="$ITEM_FN" queue=cwq_items \
+				cpu=1 || return
+		echo 0 >"$ITEMS/burn"
+		echo 1 >"$ITEMS/flush" || return
+	done
+}
+
+# Who uses its CPU for long is counted and told, who sleeps is not.
+hogs() {
+	mark_log
+	[ "$(cat "$HOG_LIMIT")" = 10000 ] && echo 500000 >"$HOG_LIMIT" || return
+	slow_items timing 1000 2 && hogs_are 0 0 || return
+	burn 3 && hogs_are 3 2 || return
+	echo 1 >"$DEBUGFS/cwq/cwq_items/reset"
+	echo 0 >"$HOG_LIMIT" && burn 1 && hogs_are 0 2 || return
+	echo 10000 >"$HOG_LIMIT"
+	turn timing off && all_off
 }
 
 # Sleeps are in the bucket for them, or, the machine being busy, in a later one.
@@ -259,7 +294,7 @@ new_queues() {
 	load cwq_test_items && turn timing off && all_off
 }
 
-plan 12 cwq_test_items
+plan 13 cwq_test_items
 scratch=$(mktemp -d)
 load cwq && load cwq_test_items || exit
 result "at first nothing is observed" all_off
@@ -267,6 +302,7 @@ result "the switches" on_and_off
 result "the switches as parameters" parameters
 result "$WRITES random writes to the switches" random_writes
 result "times" timing
+result "functions that use their CPU for long" hogs
 result "histograms" histograms
 result "who has queued a work" provenance
 result "how long a work is pending" ages

@@ -509,6 +509,16 @@ struct Model {
 	{
 		return 0;
 	}
+	/* All are hogs, one after the other. */
+	static unsigned long cpu_time()
+	{
+		return ++time_used;
+	}
+	static unsigned long hog_limit()
+	{
+		return 1;
+	}
+	static inline unsigned long time_used;
 	static void *directory_create(auto *, int)
 	{
 		return nullptr;
@@ -565,6 +575,9 @@ struct Model {
 	{
 	}
 	static void log_no_thread(const char *, int, int)
+	{
+	}
+	static void log_hog(const char *, int, const auto &)
 	{
 	}
 	static void log_lost_func(const char *)
