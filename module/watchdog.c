@@ -4,9 +4,11 @@
 
 #include <linux/completion.h>
 #include <linux/err.h>
+#include <linux/hrtimer.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -15,6 +17,7 @@
 #include <linux/sched/prio.h>
 #include <linux/sched/task.h>
 #include <linux/smp.h>
+#include <linux/time64.h>
 #include <linux/wait.h>
 
 #include "compat.h"
@@ -48,6 +51,12 @@ MODULE_PARM_DESC(
 	watchdog_thresh,
 	"report what runs or is pending for so many seconds (30; 0: nothing)");
 
+/* When it is told that the watchdog is late. */
+static unsigned int patience_ms(void)
+{
+	return (READ_ONCE(watchdog_thresh) + 5) * MSEC_PER_SEC;
+}
+
 /* In an interrupt, of what it has interrupted. */
 static void show_this_cpu(void *shown)
 {
@@ -77,6 +86,53 @@ static bool show_running(struct task_struct *worker)
 		       cpu);
 	return true;
 }
+
+static struct task_struct *watchdog;
+
+/* In an interrupt, on the CPU that the watchdog waits for. */
+static void show_who_has_cpu(void *unused)
+{
+	pr_err("the watchdog is not let run: %s (%d) has CPU %d\n",
+	       current->comm, task_pid_nr(current), smp_processor_id());
+	dump_stack_lvl(KERN_ERR);
+}
+
+static call_single_data_t show_who = CSD_INIT(show_who_has_cpu, NULL);
+
+/* Between two rounds it is idle. Then it waits for a timer, which on PREEMPT_RT is a
+ * thread's to run, of the same CPU. */
+static bool waits_for_somebody(const struct task_struct *task)
+{
+	unsigned int state = READ_ONCE(task->__state);
+
+	return state != TASK_RUNNING && !(state & TASK_NOLOAD);
+}
+
+/*
+ * The watchdog has not begun a round for long, which is told once. In a hard interrupt,
+ * on PREEMPT_RT, too: what does not let the watchdog run may let no thread run.
+ */
+static enum hrtimer_restart watchdog_is_late(struct hrtimer *timer)
+{
+	ktime_t late = ktime_sub(ktime_get(), hrtimer_get_expires(timer));
+
+	/* Nor has the machine run; see cwq_core_begin_round(). */
+	if (ktime_to_ms(late) > MSEC_PER_SEC) {
+		hrtimer_forward_now(timer, ms_to_ktime(patience_ms()));
+		return HRTIMER_RESTART;
+	}
+	if (waits_for_somebody(watchdog)) {
+		pr_err("the watchdog waits itself\n");
+		sched_show_task(watchdog);
+	} else if (task_cpu(watchdog) == smp_processor_id()) {
+		show_who_has_cpu(NULL);
+	} else {
+		smp_call_function_single_async(task_cpu(watchdog), &show_who);
+	}
+	return HRTIMER_NORESTART;
+}
+
+static struct hrtimer is_late;
 
 static void report(const struct cwq_stall *stall, struct task_struct *worker)
 {
@@ -129,8 +185,13 @@ static int watchdog_fn(void *unused)
 		unsigned int thresh = READ_ONCE(watchdog_thresh);
 
 		cwq_core_begin_round(period, max_t(unsigned long, period, HZ));
-		if (thresh)
+		if (thresh) {
+			hrtimer_start(&is_late, ms_to_ktime(patience_ms()),
+				      HRTIMER_MODE_REL_HARD);
 			look_at_all(thresh * HZ);
+		} else {
+			hrtimer_cancel(&is_late);
+		}
 		period = thresh ? thresh * HZ / 4 : MAX_SCHEDULE_TIMEOUT;
 		wait_event_idle_timeout(thresh_changed,
 					kthread_should_stop() ||
@@ -138,15 +199,18 @@ static int watchdog_fn(void *unused)
 							thresh,
 					period);
 	}
+	hrtimer_cancel(&is_late);
+	/* Whom that has asked has answered, then. */
+	kick_all_cpus_sync();
 	if (cpu_asked)
 		wait_for_completion(&cpu_shown);
 	return 0;
 }
 
-static struct task_struct *watchdog;
-
 int cwq_watchdog_start(void)
 {
+	hrtimer_setup(&is_late, watchdog_is_late, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_HARD);
 	watchdog = kthread_run(watchdog_fn, NULL, "cwq_watchdog");
 	return PTR_ERR_OR_ZERO(watchdog);
 }

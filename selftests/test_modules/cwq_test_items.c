@@ -324,17 +324,19 @@ static void nothing_fn(struct cwq_work_struct *work)
 
 static int make_queue(int cpu, int unused2, int unused3)
 {
-	static CWQ_DECLARE_WORK(nothing, nothing_fn);
 	struct cwq_workqueue_struct *wq;
+	struct cwq_work_struct nothing;
 	bool queued;
 
 	wq = cpu < 0 ? cwq_create_singlethread_workqueue("cwq_made")
 		     : cwq_create_workqueue("cwq_made");
 	if (!wq)
 		return -ENOMEM;
+	CWQ_INIT_WORK_ONSTACK(&nothing, nothing_fn);
 	queued = cpu < 0 ? cwq_queue_work(wq, &nothing)
 			 : cwq_queue_work_on(cpu, wq, &nothing);
 	cwq_destroy_workqueue(wq);
+	cwq_destroy_work_on_stack(&nothing);
 	return queued ? 0 : -EBUSY;
 }
 
@@ -535,7 +537,7 @@ static const struct command {
 	{ "burn", set_burning },
 	{ "flush", flush_queues },
 	{ "churn", set_churn },
-	{ "make", make_queue, true },
+	{ "make", make_queue },
 	{ "each_cpu", call_on_each_cpu },
 	{ "on_cpu", call_on_cpu },
 	{ "patience", flush_patiently },
