@@ -147,8 +147,7 @@ const struct api apis[] = {
 	API(cwq_workqueue_set_cpus, TAKES_QUEUE | TAKES_CPUS | SLEEPS | OWNS),
 	API(cwq_workqueue_snapshot, TAKES_QUEUE | TAKES_CPU | TAKES_SNAPSHOT),
 	API(cwq_work_busy, TAKES_WORK),
-	/* The work may have no function yet. */
-	API(cwq_prepare_work, TAKES_FUNC),
+	API(cwq_prepare_work, TAKES_WORK_AT_ALL | TAKES_FUNC),
 	API(cwq_schedule_on_each_cpu, TAKES_FUNC | SLEEPS),
 	API(cwq_work_on_cpu, TAKES_CPU | TAKES_FUNC | SLEEPS),
 	API(cwq_execute_in_process_context, TAKES_FUNC | TAKES_EW),

@@ -21,7 +21,7 @@ struct args {
 
 /* What a call takes, and what it does. */
 #define TAKES_QUEUE BIT(0)
-#define TAKES_WORK BIT(1)
+#define TAKES_WORK (BIT(1) | TAKES_WORK_AT_ALL)
 #define TAKES_CPU BIT(2)
 #define TAKES_NAME BIT(3)
 #define TAKES_FLAGS BIT(4)
@@ -32,6 +32,8 @@ struct args {
 #define SLEEPS BIT(9)
 #define OWNS BIT(10) /* the queue must be the caller's */
 #define TAKES_CPUS BIT(11)
+/* A work that need not have a function. */
+#define TAKES_WORK_AT_ALL BIT(12)
 
 /**
  * struct api - an exported function
