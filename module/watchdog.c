@@ -99,8 +99,10 @@ static void show_who_has_cpu(void *unused)
 
 static call_single_data_t show_who = CSD_INIT(show_who_has_cpu, NULL);
 
-/* Between two rounds it is idle. Then it waits for a timer, which on PREEMPT_RT is a
- * thread's to run, of the same CPU. */
+/*
+ * Between two rounds it is idle. Then it waits for a timer, which on PREEMPT_RT is a
+ * thread's to run, of the same CPU.
+ */
 static bool waits_for_somebody(const struct task_struct *task)
 {
 	unsigned int state = READ_ONCE(task->__state);
