@@ -127,22 +127,13 @@ cwq_destroy_delayed_work_on_stack(struct cwq_delayed_work *dwork)
 #define CWQ_DELAYED_WORK_INITIALIZER(name, f)				\
 	__CWQ_DELAYED_WORK_INITIALIZER(name, f, 0)
 
-/* Only of what is not on the stack the address is known to the compiler. */
-#define __CWQ_NOT_ON_STACK(name)					\
-	static const void *const __maybe_unused				\
-		__cwq_##name##_is_on_the_stack = &(name)
-
 /**
  * CWQ_DECLARE_WORK - define and initialise a work
  * @name: the variable
  * @f: its function
- *
- * Not on the stack, which does not compile: see CWQ_INIT_WORK_ONSTACK(). So it is with
- * the other macros of this kind.
  */
 #define CWQ_DECLARE_WORK(name, f)					\
-	struct cwq_work_struct name = CWQ_WORK_INITIALIZER(name, f);	\
-	__CWQ_NOT_ON_STACK(name)
+	struct cwq_work_struct name = CWQ_WORK_INITIALIZER(name, f)
 
 /**
  * CWQ_DECLARE_DELAYED_WORK - define and initialise a delayed work
@@ -150,9 +141,7 @@ cwq_destroy_delayed_work_on_stack(struct cwq_delayed_work *dwork)
  * @f: its function
  */
 #define CWQ_DECLARE_DELAYED_WORK(name, f)				\
-	struct cwq_delayed_work name =					\
-		CWQ_DELAYED_WORK_INITIALIZER(name, f);			\
-	__CWQ_NOT_ON_STACK(name)
+	struct cwq_delayed_work name = CWQ_DELAYED_WORK_INITIALIZER(name, f)
 
 /**
  * CWQ_DECLARE_DEFERRABLE_WORK - define and initialise a delayed work that does
@@ -162,8 +151,7 @@ cwq_destroy_delayed_work_on_stack(struct cwq_delayed_work *dwork)
  */
 #define CWQ_DECLARE_DEFERRABLE_WORK(name, f)				\
 	struct cwq_delayed_work name =					\
-		__CWQ_DELAYED_WORK_INITIALIZER(name, f, TIMER_DEFERRABLE); \
-	__CWQ_NOT_ON_STACK(name)
+		__CWQ_DELAYED_WORK_INITIALIZER(name, f, TIMER_DEFERRABLE)
 
 #define __CWQ_INIT_WORK(_work, _func, _onstack)				\
 	do {								\
