@@ -82,9 +82,9 @@ static int set_sysrq_key(const char *text, const struct kernel_param *kp)
 {
 	char key = text[0] == '\n' ? '\0' : text[0];
 
-	if (key && (!isalnum(key) || isupper(key) ||
+	if (key && (!isascii(key) || !isalnum(key) ||
 		    (text[1] && strcmp(text + 1, "\n")))) {
-		pr_err("waiters_sysrq is a digit, a small letter or nothing\n");
+		pr_err("waiters_sysrq is a digit, a letter or nothing\n");
 		return -EINVAL;
 	}
 	if (key == sysrq_key[0])

@@ -92,6 +92,8 @@ static struct task_struct *watchdog;
 /* In an interrupt, on the CPU that the watchdog waits for. */
 static void show_who_has_cpu(void *unused)
 {
+	if (current == watchdog) /* it has much to tell */
+		return;
 	pr_err("the watchdog is not let run: %s (%d) has CPU %d\n",
 	       current->comm, task_pid_nr(current), smp_processor_id());
 	dump_stack_lvl(KERN_ERR);

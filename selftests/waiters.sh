@@ -176,7 +176,7 @@ logged() {
 # A key shows the table in the log, without anything that has to be scheduled.
 by_a_key() {
 	[ -e /proc/sysrq-trigger ] || return
-	for nonsense in A yy - "y "; do
+	for nonsense in yy - "y " "$(printf "\344")"; do
 		! echo "$nonsense" >"$SYSRQ" 2>/dev/null ||
 			complain "it took '$nonsense'" || return
 	done
