@@ -336,6 +336,7 @@ void cwq_shim_directory_remove(void *directory);
 
 /* module/misuse.c */
 void cwq_shim_misuse(enum cwq_misuse misuse, const void *caller);
+void cwq_shim_check_place(const void *work, const void *caller);
 
 /* module/control.c; in ns, 0: none */
 unsigned long cwq_shim_hog_limit(void);

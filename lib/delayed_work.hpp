@@ -39,7 +39,7 @@ Queued queue_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 		return queue_work_slowly(cwq, work, caller);
 
 	return queue_work_at(
-		cwq, work, flags,
+		cwq, work, flags, caller,
 		[delay, caller](const CpuWorkqueue<P> *asked,
 				CpuWorkqueue<P> *target,
 				Work<P> *work) NO_THREAD_SAFETY_ANALYSIS {

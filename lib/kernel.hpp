@@ -443,6 +443,10 @@ struct Kernel {
 	{
 		return jiffies;
 	}
+	static void check_place(const void *work, const void *caller)
+	{
+		cwq_shim_check_place(work, caller);
+	}
 	static void *current_worker()
 	{
 		return cwq_shim_current_worker();

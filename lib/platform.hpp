@@ -125,6 +125,9 @@ concept Platform = requires(typename P::Lock &lock, typename P::Mutex &mutex,
 	P::peek(atomic, &word);
 	P::peek(var, &word);
 
+	/* A work that @memory wants to queue: report it if it is on the stack. */
+	P::check_place(memory, memory);
+
 	/* The context of the caller. */
 	P::may_sleep();
 	memory = P::current_worker();

@@ -132,10 +132,10 @@ bool claim(Work<P> *work, unsigned long old, const CpuWorkqueue<P> *cwq,
 					   Order::acq_rel);
 }
 
-/* Is @work, which was just claimed for the first time, anything but zeros? If not,
- * the claim is taken back. */
+/* Has @work, which was just claimed for the first time, been initialised by a call? If
+ * not, the claim is taken back. */
 template <Platform P>
-bool is_initialised(Work<P> *work)
+bool stays_claimed(Work<P> *work)
 {
 	if (LIKELY(list_empty(&work->entry)))
 		return true;
@@ -144,14 +144,33 @@ bool is_initialised(Work<P> *work)
 }
 
 /*
- * Queue @work on @cwq or where it has to go instead. @flags is the state it
- * gets, @link(cwq, target, work) links it, under the lock, and says whether to
+ * Is @work, which @caller has claimed for the first time, anything but zeros? If not,
+ * the claim is taken back.
+ *
+ * What CWQ_DECLARE_WORK() and its siblings leave has no next. They are for what is not
+ * on the stack, and nobody has looked yet.
+ */
+template <Platform P>
+NOINLINE bool is_initialised(Work<P> *work, const void *caller)
+{
+	const bool declared = !work->entry.next.get() &&
+			      work->entry.prev.get() == &work->entry;
+
+	if (!declared)
+		return stays_claimed(work);
+	P::check_place(work, caller);
+	return true;
+}
+
+/*
+ * Queue @work for @caller on @cwq or where it has to go instead. @flags is the state
+ * it gets, @link(cwq, target, work) links it, under the lock, and says whether to
  * wake the worker.
  */
 template <Platform P, class Link>
 ALWAYS_INLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
-				   unsigned long flags, Link link)
-	NO_THREAD_SAFETY_ANALYSIS
+				   unsigned long flags, const void *caller,
+				   Link link) NO_THREAD_SAFETY_ANALYSIS
 {
 	const CpuWorkqueue<P> *const asked = cwq;
 	CpuWorkqueue<P> *target;
@@ -186,7 +205,7 @@ ALWAYS_INLINE Queued queue_work_at(CpuWorkqueue<P> *cwq, Work<P> *work,
 		}
 		if (!claim(work, old, target, flags))
 			continue;
-		if (UNLIKELY(!old && !is_initialised(work)))
+		if (UNLIKELY(!old && !is_initialised(work, caller)))
 			return Queued::not_initialised;
 		count_redirect(asked, cwq, target);
 		if (UNLIKELY(beside && target != last))
@@ -222,7 +241,7 @@ NOINLINE Queued queue_work_slowly(CpuWorkqueue<P> *cwq, Work<P> *work,
 	if (UNLIKELY(cwq_of<P>(old) != cwq && !names_cwq<P>(old)))
 		return Queued::not_initialised;
 	return queue_work_at(
-		cwq, work, WORK_PENDING,
+		cwq, work, WORK_PENDING, caller,
 		[caller](const CpuWorkqueue<P> *asked, CpuWorkqueue<P> *target,
 			 Work<P> *work) NO_THREAD_SAFETY_ANALYSIS {
 			return insert_queued_work(asked, target, work, caller);
@@ -286,8 +305,8 @@ ALWAYS_INLINE Pushed push_work(CpuWorkqueue<P> *cwq, Work<P> *work)
 	} else {
 		if (old || !claim(work, 0, cwq, WORK_PENDING))
 			return Pushed::no;
-		if (UNLIKELY(!is_initialised(work)))
-			return Pushed::not_initialised;
+		if (UNLIKELY(!stays_claimed(work)))
+			return Pushed::no;
 	}
 	P::debug_activate(work);
 	return cwq->inbox.push(&work->entry, seen);
@@ -308,8 +327,6 @@ Queued end_push(Pushed pushed, CpuWorkqueue<P> *cwq, Work<P> *work,
 	P::interrupts_restore(flags);
 	if (pushed == Pushed::no)
 		return queue_work_slowly(cwq, work, caller);
-	if (UNLIKELY(pushed == Pushed::not_initialised))
-		return Queued::not_initialised;
 	if (pushed == Pushed::yes_wake)
 		wake_worker(cwq);
 	return queued;

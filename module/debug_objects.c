@@ -22,12 +22,12 @@ static void *work_debug_hint(void *addr)
 	return work->func;
 }
 
-/* Asked before the work is linked. One that was never initialised is no list. */
+/* Asked before the work is linked. One that was never initialised has nothing there. */
 static bool work_is_static_object(void *addr)
 {
 	struct cwq_work_struct *work = addr;
 
-	return list_empty(&work->entry);
+	return work->entry.prev == &work->entry;
 }
 
 /* The works that are given back or made anew leave their list first. */

@@ -11,6 +11,7 @@
 #include <linux/export.h>
 #include <linux/instruction_pointer.h>
 #include <linux/printk.h>
+#include <linux/sched/task_stack.h>
 #include <linux/seq_file.h>
 
 #include <cwq/workqueue.h>
@@ -70,6 +71,13 @@ void __cwq_work_on_stack(void)
 	cwq_shim_misuse(CWQ_MISUSE_ON_STACK, (void *)_RET_IP_);
 }
 EXPORT_SYMBOL_GPL(__cwq_work_on_stack);
+
+/* The same for a work that was initialised without a call, where it is first queued. */
+void cwq_shim_check_place(const void *work, const void *caller)
+{
+	if (object_is_on_stack(work))
+		cwq_shim_misuse(CWQ_MISUSE_ON_STACK, caller);
+}
 
 void cwq_misuse_show(struct seq_file *m)
 {

@@ -19,7 +19,7 @@
  * What no expression shows, such as the text of macros and inline functions: written
  * by scripts/abi.sh.
  */
-#define CWQ_ABI_TEXT 0x22c36a6f
+#define CWQ_ABI_TEXT 0x2c45328d
 
 #define __CWQ_ABI_MIX(number, value) \
 	((number)*1000003ULL + (unsigned long long)(value))

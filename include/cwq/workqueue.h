@@ -111,9 +111,13 @@ cwq_destroy_delayed_work_on_stack(struct cwq_delayed_work *dwork)
 #define __CWQ_INIT_LOCKDEP(_work, _name) do { } while (0)
 #endif
 
+/*
+ * No next: so where it is first queued, it is known to have come without a call, and seen
+ * if it is on the stack (is_initialised() in lib/queue.hpp).
+ */
 #define CWQ_WORK_INITIALIZER(name, f)					\
 	{								\
-		.entry = LIST_HEAD_INIT((name).entry),			\
+		.entry = { .prev = &(name).entry },			\
 		.func = (f),						\
 		__CWQ_WORK_LOCKDEP(name)				\
 	}
@@ -172,7 +176,8 @@ cwq_destroy_delayed_work_on_stack(struct cwq_delayed_work *dwork)
  * @_func: its function
  *
  * A work on the stack of who calls is reported: it needs CWQ_INIT_WORK_ONSTACK(). So
- * it is by the other macros of this kind.
+ * it is by the other macros of this kind; and one of CWQ_DECLARE_WORK() is where it is
+ * first queued.
  *
  * Context: any.
  */

@@ -577,6 +577,9 @@ struct Model {
 	static void log_no_thread(const char *, int, int)
 	{
 	}
+	static void check_place(const void *, const void *)
+	{
+	}
 	static void log_hog(const char *, int, const auto &)
 	{
 	}

@@ -136,16 +136,30 @@ static bool misuse_queue_closed(void)
 	return true;
 }
 
-/* What runs is in order; the stack is left with nothing on it. */
+static void nothing_fn(struct cwq_work_struct *work)
+{
+}
+
+/* Where it is initialised, or, without a call for that, where it is first queued. It runs,
+ * and the stack is left with nothing on it. */
 static noinline bool misuse_on_stack(void)
 {
+	CWQ_DECLARE_WORK(declared, nothing_fn);
 	struct cwq_work_struct work;
 
 	/* That tells it, too, in its own words. */
 	if (IS_ENABLED(CONFIG_DEBUG_OBJECTS_WORK))
 		return true;
-	CWQ_INIT_WORK(&work, count_fn);
-	return !cwq_work_pending(&work);
+	CWQ_INIT_WORK(&work, nothing_fn);
+	if (!cwq_queue_work(wq, &work) || !cwq_queue_work(wq, &declared))
+		return false;
+	cwq_flush_work(&declared);
+	/* It is told once. */
+	if (!cwq_queue_work(wq, &declared))
+		return false;
+	cwq_flush_work(&work);
+	cwq_flush_work(&declared);
+	return true;
 }
 
 static bool good_use(void)

@@ -18,6 +18,14 @@ struct QueueQueue : Scene<2, 1> {
 	}
 };
 
+/* The same for what CWQ_DECLARE_WORK() leaves. */
+struct QueueDeclared : QueueQueue {
+	void set_up() override
+	{
+		a.work()->entry.next.set(nullptr);
+	}
+};
+
 /* The same for a work that has been on the queue before. */
 struct QueueAgain : Scene<2, 1> {
 	bool queued[2];
@@ -287,6 +295,7 @@ struct SnapshotRun : Scene<2, 1> {
 };
 
 SUITE(QueueQueue, 5);
+SUITE(QueueDeclared, 3);
 SUITE(QueueAgain, 3);
 SUITE(WakeUp, FULL);
 SUITE(WakeUpTwo, 3);
