@@ -12,6 +12,7 @@
 
 #include <linux/hrtimer.h>
 #include <linux/sched.h>
+#include <linux/stacktrace.h>
 #include <linux/timer.h>
 #include <linux/types.h>
 
@@ -52,6 +53,19 @@ static inline bool cwq_task_is_running(const struct task_struct *task)
 	return READ_ONCE(task->on_cpu);
 #else
 	return false;
+#endif
+}
+
+/* The stack of a task that does not run. Returns how many entries there are, 0 if the
+ * kernel does not tell. */
+static inline unsigned int cwq_save_stack(struct task_struct *task,
+					  unsigned long *entries,
+					  unsigned int size)
+{
+#ifdef HAVE_STACK_TRACE_SAVE_TSK
+	return stack_trace_save_tsk(task, entries, size, 0);
+#else /* not on 6.1 */
+	return 0;
 #endif
 }
 

@@ -87,6 +87,25 @@ static bool show_running(struct task_struct *worker)
 	return true;
 }
 
+/* All at one level, where the kernel lets us have the stack. */
+static void show_sleeping(struct task_struct *task)
+{
+	unsigned long entries[32];
+	unsigned int i, nr;
+
+	nr = cwq_save_stack(task, entries, ARRAY_SIZE(entries));
+	if (!nr) {
+		sched_show_task(task);
+		return;
+	}
+	pr_err("  %s (%d) is in state %c\n", task->comm, task_pid_nr(task),
+	       task_state_to_char(task));
+	pr_err("Call Trace:\n");
+	for (i = 0; i < nr; i++)
+		pr_err(" %pS\n", (void *)entries[i]);
+	pr_err("</TASK>\n");
+}
+
 static struct task_struct *watchdog;
 
 /* In an interrupt, on the CPU that the watchdog waits for. */
@@ -127,7 +146,7 @@ static enum hrtimer_restart watchdog_is_late(struct hrtimer *timer)
 	}
 	if (waits_for_somebody(watchdog)) {
 		pr_err("the watchdog waits itself\n");
-		sched_show_task(watchdog);
+		show_sleeping(watchdog);
 	} else if (task_cpu(watchdog) == smp_processor_id()) {
 		show_who_has_cpu(NULL);
 	} else {
@@ -158,7 +177,7 @@ static void report(const struct cwq_stall *stall, struct task_struct *worker)
 	if (i < stall->nr_waiters)
 		pr_err("  and %u more wait behind it\n", stall->nr_waiters - i);
 	if (worker && !show_running(worker))
-		sched_show_task(worker);
+		show_sleeping(worker);
 }
 
 static void look_at_all(unsigned long thresh)

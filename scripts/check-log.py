@@ -36,7 +36,7 @@ HEADLINE = re.compile(
     r"|\bpage allocation failure\b|\bBad page state\b"
     r"|\bturning off the locking correctness validator"
     r"|\b(sysfs: cannot create duplicate|debugfs: .* already present)"
-    r"|^Kernel panic|^Call Trace:")
+    r"|^Kernel panic|^(cwq: )?Call Trace:")
 
 # Reports of a kind that nobody needs to hear of.
 BENIGN = re.compile(

@@ -32,6 +32,25 @@ stalls_are() {
 	value_is cwq_items 1 stalls "$1"
 }
 
+# level_of(text) - of the line in the log that has it
+level_of() {
+	dmesg -r | awk -v mark="$mark" -v text="$1" '
+		found && index($0, text) {
+			sub(/>.*/, "")
+			print substr($0, 2)
+			exit
+		}
+		index($0, mark) { found = 1 }'
+}
+
+# Who reads the errors only gets the stack, too, where a module may ask for it.
+stack_is_an_error() {
+	grep -q __ksymtab_stack_trace_save_tsk /proc/kallsyms || return 0
+	levels="$(level_of "has been running for") $(level_of " item_fn+")"
+	[ "$levels" = "3 3" ] ||
+		complain "what runs and its stack have the levels $levels"
+}
+
 # Somebody waits for an item that does not end; behind it stands another.
 a_run() {
 	expect "item_fn"
@@ -49,7 +68,7 @@ a_run() {
 	wait
 	log_has 1 "cwq_items (CPU 1): item_fn [cwq_test_items] has been running for" &&
 		log_has 1 "($task) waits behind it in flush_work for" &&
-		log_has 0 "has been pending" &&
+		log_has 0 "has been pending" && stack_is_an_error &&
 		look_is "idle -" queues "state func" stalls=1
 }
 
