@@ -56,8 +56,10 @@ static inline bool cwq_task_is_running(const struct task_struct *task)
 #endif
 }
 
-/* The stack of a task that does not run. Returns how many entries there are, 0 if the
- * kernel does not tell. */
+/*
+ * The stack of a task that does not run. Returns how many entries there are, 0 if the
+ * kernel does not tell.
+ */
 static inline unsigned int cwq_save_stack(struct task_struct *task,
 					  unsigned long *entries,
 					  unsigned int size)

@@ -140,8 +140,10 @@ static void nothing_fn(struct cwq_work_struct *work)
 {
 }
 
-/* Where it is initialised, or, without a call for that, where it is first queued. It runs,
- * and the stack is left with nothing on it. */
+/*
+ * Where it is initialised, or, without a call for that, where it is first queued. It runs,
+ * and the stack is left with nothing on it.
+ */
 static noinline bool misuse_on_stack(void)
 {
 	CWQ_DECLARE_WORK(declared, nothing_fn);
