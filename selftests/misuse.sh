@@ -55,8 +55,8 @@ counted() {
 	[ "$is" = "$2" ] || complain "$1 was counted $is times, not $2"
 }
 
-# times(kind) - so often it is done when the module is loaded
-times() {
+# each_load(kind) - so often it is done when the module is loaded
+each_load() {
 	case $1 in
 	on_stack) echo 2 ;;
 	*) echo 1 ;;
@@ -65,7 +65,7 @@ times() {
 
 all_counted() {
 	for kind in $kinds; do
-		counted "$kind" $(($1 * $(times "$kind"))) || return
+		counted "$kind" $(($1 * $(each_load "$kind"))) || return
 	done
 }
 
