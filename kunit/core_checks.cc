@@ -305,10 +305,14 @@ static Work<Kernel> *core(cwq_work_struct *work)
 	return reinterpret_cast<Work<Kernel> *>(work);
 }
 
-const char *core_data_of_client(cwq_work_struct *work, cwq_work_func_t func)
+const char *core_data_of_client(cwq_work_struct *work, cwq_work_func_t func,
+				bool declared)
 {
+	ListNode<Kernel> *entry = &core(work)->entry;
+
 	CHECK(get_wq_data(core(work)) == 0);
-	CHECK(list_empty(&core(work)->entry));
+	CHECK(entry->prev.get() == entry);
+	CHECK(entry->next.get() == (declared ? nullptr : entry));
 	CHECK(core(work)->func.get() == func);
 	return nullptr;
 }

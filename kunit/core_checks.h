@@ -31,9 +31,13 @@ const char *core_data_moves(void);
 const char *core_data_finds_work(void);
 const char *core_data_is_initialised(void);
 
-/* @work as the client's macros leave it: idle, on no list, with @func. */
+/*
+ * @work as the client's macros leave it: idle, on no list, with @func; @declared, it has
+ * seen no call yet.
+ */
 const char *core_data_of_client(struct cwq_work_struct *work,
-				void (*func)(struct cwq_work_struct *work));
+				void (*func)(struct cwq_work_struct *work),
+				bool declared);
 
 /* The core sets PENDING and nothing but PENDING of @work, or clears it. */
 void core_data_set_pending(struct cwq_work_struct *work, bool pending);

@@ -125,16 +125,17 @@ static void of_client(struct kunit *test)
 	static struct cwq_work_struct work;
 	struct cwq_work_struct on_stack;
 
-	expect_passed(test, core_data_of_client(&declared, some_func));
-	expect_passed(test, core_data_of_client(&delayed.work, some_func));
+	expect_passed(test, core_data_of_client(&declared, some_func, true));
+	expect_passed(test,
+		      core_data_of_client(&delayed.work, some_func, true));
 	KUNIT_EXPECT_PTR_EQ(test, delayed.timer.function,
 			    &cwq_delayed_work_timer_fn);
 	memset(&work, 0xff, sizeof(work));
 	CWQ_INIT_WORK(&work, some_func);
-	expect_passed(test, core_data_of_client(&work, some_func));
+	expect_passed(test, core_data_of_client(&work, some_func, false));
 	memset(&on_stack, 0xff, sizeof(on_stack));
 	CWQ_INIT_WORK_ONSTACK(&on_stack, some_func);
-	expect_passed(test, core_data_of_client(&on_stack, some_func));
+	expect_passed(test, core_data_of_client(&on_stack, some_func, false));
 	cwq_destroy_work_on_stack(&on_stack);
 }
 
