@@ -132,14 +132,18 @@ bool claim(Work<P> *work, unsigned long old, const CpuWorkqueue<P> *cwq,
 					   Order::acq_rel);
 }
 
-/* Has @work, which was just claimed for the first time, been initialised by a call? If
- * not, the claim is taken back. */
+/*
+ * Has @work, which was just claimed for the first time, been initialised by a call? If
+ * not, the claim is taken back. An exchange, because queue calls may have been refused
+ * meanwhile: what they have released in refuse() must reach the function of who claims
+ * it next, with the acquire in claim().
+ */
 template <Platform P>
 bool stays_claimed(Work<P> *work)
 {
 	if (LIKELY(list_empty(&work->entry)))
 		return true;
-	work->data.store(0, Order::relaxed);
+	work->data.exchange(0, Order::acq_rel);
 	return false;
 }
 

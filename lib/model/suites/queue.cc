@@ -109,6 +109,15 @@ struct StoreIsSeen : Storing<2, 0> {
 	}
 };
 
+/* For one that was declared, whose first claim is taken back. */
+struct StoreIsSeenDeclared : StoreIsSeen {
+	void set_up() override
+	{
+		StoreIsSeen::set_up();
+		a.work()->entry.next.set(nullptr);
+	}
+};
+
 /* For a work that goes from its timer to the list meanwhile. */
 struct StoreIsSeenDelayed : Storing<1, 1> {
 	void set_up() override
@@ -300,6 +309,7 @@ SUITE(QueueAgain, 3);
 SUITE(WakeUp, FULL);
 SUITE(WakeUpTwo, 3);
 SUITE(StoreIsSeen, 5);
+SUITE(StoreIsSeenDeclared, 4);
 SUITE(StoreIsSeenDelayed, 5);
 SUITE(StoreIsSeenMod, 5);
 SUITE(RunIsSeen, FULL);
