@@ -24,9 +24,9 @@ enum class Pushed {
 	yes_wake, /* and the caller has to wake the worker */
 	shut, /* no: the lock has to be taken */
 	/* Nor in push_work(), where the work was not claimed: it is not idle, or was
-	 * elsewhere the last time, or was not initialised by a call, or the inbox is
-	 * shut. */
+	 * elsewhere the last time, or the inbox is shut. */
 	no,
+	claimed, /* it was, but has not been initialised by a call */
 };
 
 template <Platform P>

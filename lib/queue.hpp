@@ -133,18 +133,14 @@ bool claim(Work<P> *work, unsigned long old, const CpuWorkqueue<P> *cwq,
 }
 
 /*
- * Has @work, which was just claimed for the first time, been initialised by a call? If
- * not, the claim is taken back. An exchange, because queue calls may have been refused
- * meanwhile: what they have released in refuse() must reach the function of who claims
- * it next, with the acquire in claim().
+ * Take back the first claim of @work. An exchange, because queue calls may have been
+ * refused meanwhile: what they have released in refuse() must reach the function of who
+ * claims it next, with the acquire in claim().
  */
 template <Platform P>
-bool stays_claimed(Work<P> *work)
+void take_back_claim(Work<P> *work)
 {
-	if (LIKELY(list_empty(&work->entry)))
-		return true;
 	work->data.exchange(0, Order::acq_rel);
-	return false;
 }
 
 /*
@@ -157,13 +153,14 @@ bool stays_claimed(Work<P> *work)
 template <Platform P>
 NOINLINE bool is_initialised(Work<P> *work, const void *caller)
 {
-	const bool declared = !work->entry.next.get() &&
-			      work->entry.prev.get() == &work->entry;
-
-	if (!declared)
-		return stays_claimed(work);
-	P::check_place(work, caller);
-	return true;
+	if (list_empty(&work->entry))
+		return true;
+	if (!work->entry.next.get() && work->entry.prev.get() == &work->entry) {
+		P::check_place(work, caller);
+		return true;
+	}
+	take_back_claim(work);
+	return false;
 }
 
 /*
@@ -309,8 +306,8 @@ ALWAYS_INLINE Pushed push_work(CpuWorkqueue<P> *cwq, Work<P> *work)
 	} else {
 		if (old || !claim(work, 0, cwq, WORK_PENDING))
 			return Pushed::no;
-		if (UNLIKELY(!stays_claimed(work)))
-			return Pushed::no;
+		if (UNLIKELY(!list_empty(&work->entry)))
+			return Pushed::claimed;
 	}
 	P::debug_activate(work);
 	return cwq->inbox.push(&work->entry, seen);
@@ -328,8 +325,10 @@ Queued end_push(Pushed pushed, CpuWorkqueue<P> *cwq, Work<P> *work,
 
 	if (UNLIKELY(pushed == Pushed::shut))
 		queued = queue_claimed_work(cwq, work, caller);
+	if (UNLIKELY(pushed == Pushed::claimed))
+		take_back_claim(work);
 	P::interrupts_restore(flags);
-	if (pushed == Pushed::no)
+	if (pushed == Pushed::no || UNLIKELY(pushed == Pushed::claimed))
 		return queue_work_slowly(cwq, work, caller);
 	if (pushed == Pushed::yes_wake)
 		wake_worker(cwq);
