@@ -6,7 +6,9 @@
  * is armed and, where that is the whole purpose, taken out under the lock of the
  * cwq. Once the timer function has been entered, only it moves the work, unless
  * a cancel grabs the work first; that cancel waits for the timer function to
- * return before it lets go, so no timer function outlives the work.
+ * return before it lets go. So no timer function touches a work that is gone. One that
+ * has moved its work may take long to return, if the CPU is a virtual one: by then the
+ * work may have run and be armed again.
  */
 #ifndef CWQ_DELAYED_WORK_HPP
 #define CWQ_DELAYED_WORK_HPP
@@ -49,13 +51,20 @@ Queued queue_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 		});
 }
 
+enum class DelayEnds {
+	yes,
+	elsewhere, /* the work has moved meanwhile, or was taken by a cancel */
+	leaving, /* no: the work's module is going, and that will cancel it */
+	fires, /* no: that is left to the timer function */
+};
+
 /*
- * From the delayed list that @data names to the worklist. Not if the work has
- * moved meanwhile, nor if somebody is about to cancel it, nor if @due(), asked
- * under the lock, says no.
+ * From the delayed list that @data names to the worklist, unless @due(), asked under
+ * the lock, says no. An evict looks at the lists when all cwqs are screened, so which
+ * list it finds the work on does not matter.
  */
 template <Platform P, class Due>
-bool end_delay(Work<P> *work, unsigned long data, Due due)
+DelayEnds end_delay(Work<P> *work, unsigned long data, Due due)
 	NO_THREAD_SAFETY_ANALYSIS
 {
 	CpuWorkqueue<P> *cwq = cwq_of<P>(data);
@@ -65,15 +74,16 @@ bool end_delay(Work<P> *work, unsigned long data, Due due)
 	for (;;) {
 		QueueGuard<P> guard(target, cwq);
 
-		if (work->data.load(Order::relaxed) != data ||
-		    is_leaving(target, work))
-			return false;
+		if (work->data.load(Order::relaxed) != data)
+			return DelayEnds::elsewhere;
+		if (is_leaving(cwq, work))
+			return DelayEnds::leaving;
 		if (must_redirect(target, work)) {
 			target = fallback(cwq);
 			continue;
 		}
 		if (!due())
-			return false;
+			return DelayEnds::fires;
 		if (target != cwq)
 			target->redirected.set(target->redirected.get() + 1);
 
@@ -88,8 +98,7 @@ bool end_delay(Work<P> *work, unsigned long data, Due due)
 	}
 	if (wake)
 		wake_worker(target);
-	announce_move(cwq);
-	return true;
+	return DelayEnds::yes;
 }
 
 template <Platform P>
@@ -103,7 +112,8 @@ void delayed_work_timer_fn(Work<P> *work)
 
 /*
  * Queue @work now if it waits for its timer, and say whether it did. If the timer
- * function is under way already, it will do that; wait until it has.
+ * function is about to do that, let it; if the work's module is going, wait until the
+ * work has been cancelled.
  */
 template <Platform P>
 bool expedite_delayed_work(Work<P> *work)
@@ -113,16 +123,25 @@ bool expedite_delayed_work(Work<P> *work)
 
 		if (!(data & WORK_DELAYED))
 			return delayed;
-		if (end_delay(work, data,
-			      [work] { return P::timer_take_out(work); }))
+		switch (end_delay(work, data,
+				  [work] { return P::timer_take_out(work); })) {
+		case DelayEnds::yes:
 			return true;
-		wait_for_move(cwq_of<P>(data), work, data);
+		case DelayEnds::elsewhere:
+			break;
+		case DelayEnds::leaving:
+			wait_for_move(cwq_of<P>(data), work, data);
+			break;
+		case DelayEnds::fires:
+			P::relax();
+			break;
+		}
 	}
 }
 
 /*
  * Take @work, which @old says is pending, off @last, and put it on @target; the
- * caller asked for @asked. False if its timer function is under way, which may
+ * caller asked for @asked. False if its timer function is about to do so, which may
  * not be overtaken. Returns in @wake whether to wake the worker of @target.
  */
 template <Platform P>
@@ -169,15 +188,15 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 {
 	const CpuWorkqueue<P> *const asked = cwq;
 	CpuWorkqueue<P> *last, *target;
-	bool wake, on_its_way = false;
+	bool wake, others_turn = false;
 
 	for (;;) {
-		if (on_its_way)
+		if (others_turn)
 			P::relax();
 
 		unsigned long old = get_wq_data(work);
 
-		on_its_way = false;
+		others_turn = false;
 
 		if (!(old & WORK_PENDING)) {
 			Queued queued =
@@ -199,8 +218,8 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 
 			if (work->data.load(Order::relaxed) != old)
 				continue;
-			on_its_way = is_on_its_way(work, old);
-			if (on_its_way)
+			others_turn = is_on_its_way(work, old);
+			if (others_turn)
 				continue;
 			target = cwq;
 
@@ -224,10 +243,8 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 					leave_behind(last);
 				break;
 			}
+			others_turn = true;
 		}
-		/* This may take out a timer that has been armed again since.
-		 * Then the work waits for us, and we come to it next. */
-		P::timer_delete_sync(work);
 	}
 	if (wake)
 		wake_worker(target);

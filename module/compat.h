@@ -16,6 +16,10 @@
 #include <linux/timer.h>
 #include <linux/types.h>
 
+#ifndef HAVE_TIMER_DELETE
+#define timer_delete(timer) del_timer(timer)
+#endif
+
 #ifndef HAVE_TIMER_DELETE_SYNC
 #define timer_delete_sync(timer) del_timer_sync(timer)
 #endif

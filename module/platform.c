@@ -419,13 +419,18 @@ CWQ_DIRECT notrace void cwq_shim_timer_arm(struct cwq_delayed_work *dwork,
 		  jiffies + min_t(unsigned long, delay, MAX_JIFFY_OFFSET));
 }
 
-/* Afterwards it is not armed and its function not under way; else false. */
+/*
+ * Afterwards it is not armed; false if it is its function's turn. That function counts
+ * as running until its CPU has come back from it, and when it has moved the work, the
+ * timer may be armed again before: so the first question is whether it is armed.
+ */
 CWQ_DIRECT notrace bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
 {
-	return timer_delete_sync_try(&dwork->timer) >= 0;
+	return timer_delete(&dwork->timer) ||
+	       timer_delete_sync_try(&dwork->timer) >= 0;
 }
 
-/* The same, but waits for the function. */
+/* It is not armed, and its function not running. */
 CWQ_DIRECT notrace void
 cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
 {

@@ -121,7 +121,8 @@ public:
 		finish(info);
 	}
 
-	/* The life of a CPU: its timer fires at any moment after it was armed. */
+	/* The life of a CPU: its timer fires at any moment after it was armed. It counts
+	 * as running, with interrupts off, until the CPU has come back from it. */
 	void run_timer(int i, HERE)
 	{
 		TimerBase *base = &bases[i];
@@ -132,11 +133,13 @@ public:
 				continue;
 			}
 			delayed_work_timer_fn(&base->dwork->work);
+			{
+				StepLock guard(base->mutex, info);
 
-			StepLock guard(base->mutex, info);
-
-			base->running = false;
-			base->sleepers.wake_all(info);
+				base->running = false;
+				base->sleepers.wake_all(info);
+			}
+			Model::interrupts_restore(0, info);
 		}
 		finish(info);
 	}
@@ -304,10 +307,12 @@ private:
 		StepLock guard(base->mutex, info);
 
 		prepare_to_sleep(&base->mutex, info);
-		if (!base->dwork || !base->dwork->timer.armed)
+		if (!base->dwork || !base->dwork->timer.armed ||
+		    base->dwork->timer.far_away)
 			return false;
 		base->dwork->timer.armed = false;
 		base->running = true;
+		Model::interrupts_off();
 		return true;
 	}
 
@@ -578,13 +583,15 @@ inline Model::Timer *timer_of(auto *work)
 	return &reinterpret_cast<DelayedWork *>(work)->timer;
 }
 
-inline void Model::timer_arm(auto *work, unsigned long, rl::debug_info info)
+inline void Model::timer_arm(auto *work, unsigned long delay,
+			     rl::debug_info info)
 {
 	Machine *m = Machine::machine;
 	Timer *timer = timer_of(work);
 	StepLock guard(m->bases[timer->base].mutex, info);
 
 	timer->armed = true;
+	timer->far_away = delay == FAR_AWAY;
 	m->wake_base(timer->base, info);
 }
 
@@ -594,8 +601,8 @@ inline bool Model::timer_take_out(auto *work, rl::debug_info info)
 	auto &base = Machine::machine->bases[timer->base];
 	StepLock guard(base.mutex, info);
 
-	if (base.running)
-		return false;
+	if (!timer->armed)
+		return !base.running;
 	timer->armed = false;
 	return true;
 }

@@ -433,9 +433,12 @@ struct Model {
 		Sleepers sleepers; /* who waits for the exit */
 	};
 
-	/* One that fires on a CPU of its own: see Machine::run_timer(). */
+	/* One that fires on a CPU of its own, unless it is far away: see
+	 * Machine::run_timer(). */
+	static constexpr unsigned long FAR_AWAY = ~0ul;
 	struct Timer {
 		bool armed = false;
+		bool far_away;
 		int base = -1;
 	};
 

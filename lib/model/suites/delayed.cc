@@ -87,6 +87,76 @@ struct DelayedFlush : Scene<1, 1, 1, 1> {
 	}
 };
 
+/*
+ * Its function arms it for a time that does not come, maybe before the timer function
+ * that has queued it has returned.
+ */
+struct DelayedFarAway : Scene<1, 1, 1, 1> {
+	static inline DelayedFarAway *self;
+
+	void set_up() override
+	{
+		self = this;
+		a.announces = true;
+		a.body = [](Item *item) {
+			if (item->runs() == 1)
+				RL_ASSERT(queue_delayed_work_on(
+						  self->wq->cwq[0],
+						  item->work(),
+						  Model::FAR_AWAY) ==
+					  Queued::yes);
+		};
+	}
+	void run_once()
+	{
+		queue_delayed(a);
+		a.ended.wait();
+	}
+};
+
+/* It may be about to fire. */
+struct DelayedFarAwayFlush : DelayedFarAway {
+	void client(unsigned) override
+	{
+		queue_delayed(a);
+		flush_delayed_work(registry, a.work());
+		cancel_sync(a);
+		RL_ASSERT(a.runs() > 0);
+		a.free();
+	}
+};
+
+struct DelayedFarAwayFlushLast : DelayedFarAway {
+	void client(unsigned) override
+	{
+		run_once();
+		RL_ASSERT(flush_delayed_work(registry, a.work()).result);
+		RL_ASSERT(a.runs() == 2);
+		a.free();
+	}
+};
+
+struct DelayedFarAwayMod : DelayedFarAway {
+	void client(unsigned) override
+	{
+		run_once();
+		RL_ASSERT(mod(a, 0));
+		flush(a);
+		RL_ASSERT(a.runs() == 2);
+		a.free();
+	}
+};
+
+struct DelayedFarAwayCancel : DelayedFarAway {
+	void client(unsigned) override
+	{
+		run_once();
+		RL_ASSERT(cancel_sync(a));
+		RL_ASSERT(a.runs() == 1);
+		a.free();
+	}
+};
+
 /* Two timers on two CPUs, for one queue. */
 struct TwoTimers : Scene<1, 1, 1, 2> {
 	void client(unsigned) override
@@ -284,6 +354,10 @@ SUITE(DelayedCancel, FULL);
 SUITE(DelayedCancelAgain, 4);
 SUITE(DelayedRearm, 4);
 SUITE(DelayedFlush, 5);
+SUITE(DelayedFarAwayFlush, 4);
+SUITE(DelayedFarAwayFlushLast, 4);
+SUITE(DelayedFarAwayMod, 4);
+SUITE(DelayedFarAwayCancel, 4);
 SUITE(DelayedFlushCancel, 4);
 SUITE(TwoTimers, 4);
 SUITE(ModFire, 4);

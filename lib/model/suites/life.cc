@@ -271,6 +271,25 @@ struct EvictTimer : Going<1, 1, 1, 1> {
 	}
 };
 
+/* While somebody else wants its delayed work to run at once. */
+struct EvictFlush : Going<2, 1, 1, 1> {
+	void set_up() override
+	{
+		queue_delayed_work_on(wq->cwq[0], a.work(), Model::FAR_AWAY);
+	}
+	void client(unsigned i) override
+	{
+		if (i)
+			flush_delayed_work(registry, a.work());
+		else
+			evict(registry, module());
+	}
+	void check() override
+	{
+		RL_ASSERT(a.runs() <= 1 && !a.is_pending());
+	}
+};
+
 /* While another module uses the same queue. */
 struct EvictBeside : Going<2, 1> {
 	static inline Model::Atomic<int> *ran;
@@ -366,6 +385,7 @@ SUITE(CreateFails, FULL);
 SUITE(Evict, FULL);
 SUITE(EvictTwo, 3);
 SUITE(EvictTimer, FULL);
+SUITE(EvictFlush, 3);
 SUITE(EvictBeside, 3);
 SUITE(EvictCreate, 2);
 SUITE(EvictQueue, 5);
