@@ -271,6 +271,24 @@ struct EvictTimer : Going<1, 1, 1, 1> {
 	}
 };
 
+/* With a timer armed, whose CPU goes as well: its work may not move to one that has been
+ * looked at. */
+struct EvictTimerOffline : Going<2, 2, 2, 1> {
+	void set_up() override
+	{
+		queue_delayed(a, 1);
+	}
+	void client(unsigned i) override
+	{
+		if (i) {
+			machine.take_down(1);
+			return;
+		}
+		evict(registry, module());
+		a.free();
+	}
+};
+
 /* While somebody else wants its delayed work to run at once. */
 struct EvictFlush : Going<2, 1, 1, 1> {
 	void set_up() override
@@ -385,6 +403,7 @@ SUITE(CreateFails, FULL);
 SUITE(Evict, FULL);
 SUITE(EvictTwo, 3);
 SUITE(EvictTimer, FULL);
+SUITE(EvictTimerOffline, 3);
 SUITE(EvictFlush, 3);
 SUITE(EvictBeside, 3);
 SUITE(EvictCreate, 2);
