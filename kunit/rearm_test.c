@@ -64,8 +64,10 @@ static bool is_armed(void)
 	return timer_pending(&slow.dwork.timer);
 }
 
-/* Called on the CPU where the work runs: arm it once more, and do what is to be done
- * with it before the CPU of the timer comes back. */
+/*
+ * Called on the CPU where the work runs: arm it once more, and do what is to be done
+ * with it before the CPU of the timer comes back.
+ */
 static bool arm_again(void *arg)
 {
 	bool (*take_out)(void) = arg;

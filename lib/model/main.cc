@@ -18,7 +18,8 @@ static const char usage[] =
 	"\n"
 	"  --random N      so many executions at random first (20000)\n"
 	"  --bound N       then all with up to N switches that nothing forces;\n"
-	"                  0: none of these; without it, what each suite says\n"
+	"                  0: none of these; without it, what each suite says.\n"
+	"                  Any, whose search would not end, is at random alone\n"
 	"  --deeper N      with so many more than each suite says\n"
 	"  --replay STATE  the one execution that a failure has told\n"
 	"  --fuzz SECONDS  make up calls for the suite Any, for so long\n"
@@ -58,10 +59,10 @@ static bool try_suite(const Suite &suite, unsigned long random, int bound,
 {
 	if (random && !try_search(suite, { true, 0, random }))
 		return false;
+	if (suite.bound == RANDOM)
+		return true;
 	if (bound < 0)
-		bound = suite.bound && suite.bound != FULL
-				? suite.bound + deeper
-				: suite.bound;
+		bound = suite.bound == FULL ? FULL : suite.bound + deeper;
 	return !bound || try_search(suite, { false, (unsigned)bound, 0 });
 }
 

@@ -6,11 +6,14 @@
 #include <cstdio>
 #include <cstring>
 
+#include <sys/time.h>
+
 namespace cwq {
 
 /* Which suite a Test runs. */
 static const Suite *current;
 static bool only_one; /* execution */
+static volatile unsigned long begun; /* executions */
 alignas(64) static unsigned char memory[PLAY_SIZE];
 
 template <int N>
@@ -23,6 +26,7 @@ struct Test : rl::test_suite<Test<N>, N> {
 	}
 	void before()
 	{
+		begun = begun + 1;
 		play->before();
 	}
 	void thread(unsigned i)
@@ -107,6 +111,33 @@ static void tell_of_fault(int)
 			    rl::test_result_user_assert_failed, $);
 }
 
+/* So is a loop without a step, for which relacy would wait. An execution takes less
+ * than a millisecond. */
+static constexpr time_t HANG_SECONDS = 10;
+
+static void tell_of_hang(int)
+{
+	static unsigned long last;
+
+	if (begun != last || !rl::is_ctx())
+		last = begun;
+	else
+		rl::ctx().fail_test("a loop without a step",
+				    rl::test_result_livelock, $);
+}
+
+/* Call tell_of_hang() after each HANG_SECONDS of CPU time. */
+static void watch_for_hangs()
+{
+	const itimerval interval = { { HANG_SECONDS, 0 }, { HANG_SECONDS, 0 } };
+	struct sigaction hang = {};
+
+	hang.sa_handler = tell_of_hang;
+	hang.sa_flags = SA_NODEFER | SA_RESTART;
+	sigaction(SIGVTALRM, &hang, nullptr);
+	setitimer(ITIMER_VIRTUAL, &interval, nullptr);
+}
+
 template <int N>
 static rl::test_result_e run(rl::test_params &params, rl::ostringstream &state)
 {
@@ -159,6 +190,7 @@ static rl::test_result_e run_and_tell(const Suite &suite,
 	fault.sa_flags = SA_NODEFER;
 	sigaction(SIGSEGV, &fault, nullptr);
 	sigaction(SIGBUS, &fault, nullptr);
+	watch_for_hangs();
 
 	current = &suite;
 	params.output_stream = &out;
