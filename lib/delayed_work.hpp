@@ -188,7 +188,8 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 {
 	const CpuWorkqueue<P> *const asked = cwq;
 	CpuWorkqueue<P> *last, *target;
-	bool wake, others_turn = false;
+	bool wake;
+	bool others_turn = false; /* a queuer's, or the timer function's */
 
 	for (;;) {
 		if (others_turn)
