@@ -83,12 +83,13 @@ static bool arm_again(void *arg)
 	taken = taken && !READ_ONCE(slow.late);
 	/* Pairs with the acquire in slow_timer_fn(). */
 	smp_store_release(&slow.may_come_back, true);
-	wait_for_completion(&slow.back);
-	return taken;
+	return wait_for_completion_timeout(&slow.back, TEST_TIMEOUT) && taken;
 }
 
 static void take_out_by(struct kunit *test, bool (*take_out)(void))
 {
+	struct call *call;
+
 	need_two_cpus(test);
 	slow.wq = new_queue(test);
 	slow.cpu = first_cpu();
@@ -97,10 +98,15 @@ static void take_out_by(struct kunit *test, bool (*take_out)(void))
 	slow.late = false;
 	init_completion(&slow.ran);
 	init_completion(&slow.back);
-	KUNIT_ASSERT_TRUE(test,
-			  run_call_on(test, next_cpu(slow.cpu), arm, NULL));
+	/*
+	 * Its thread is made first: whoever makes threads may be on the CPU that does
+	 * not come back.
+	 */
+	call = start_call_on(test, slow.cpu, arm_again, take_out);
 	KUNIT_EXPECT_TRUE(test,
-			  run_call_on(test, slow.cpu, arm_again, take_out));
+			  run_call_on(test, next_cpu(slow.cpu), arm, NULL));
+	KUNIT_ASSERT_TRUE(test, call_returned(call));
+	KUNIT_EXPECT_TRUE(test, call->ret);
 	cwq_cancel_delayed_work_sync(&slow.dwork);
 }
 
