@@ -243,7 +243,7 @@ suite_check() {
 }
 
 suite_model() {
-	local start=$SECONDS log=$logs/model.log good bad died=0 deeper=
+	local start=$SECONDS log=$logs/model.log seed=$RANDOM good bad died=0 deeper=
 
 	[[ $kernel != all ]] || deeper=1
 
@@ -251,6 +251,8 @@ suite_model() {
 	# Our SUITE, which make has put into the environment, is none of its. It takes
 	# what the others leave of the CPUs.
 	nice -n 19 "$here/model.sh" SUITE= ${deeper:+DEEPER=1} run >"$log" 2>&1 || died=1
+	say "model: fuzz, seed $seed ..."
+	nice -n 19 "$here/model.sh" SECONDS=20 SEED="$seed" fuzz >>"$log" 2>&1 || died=1
 	good=$(grep -ac '^ok ' "$log" || true)
 	bad=$(grep -ac '^not ok ' "$log" || true)
 	((bad)) || bad=$died

@@ -192,10 +192,15 @@ protected:
 
 	Workqueue<Model> *new_queue(const void *owner = nullptr)
 	{
+		return make_queue(singlethread_, owner);
+	}
+	Workqueue<Model> *make_queue(bool singlethread,
+				     const void *owner = nullptr)
+	{
 		Failure failure;
 		Workqueue<Model> *made =
 			create_workqueue<Model>(registry, "model",
-						{ .singlethread = singlethread_,
+						{ .singlethread = singlethread,
 						  .freezeable = false,
 						  .rt = false,
 						  .owner = owner },

@@ -171,17 +171,20 @@ static rl::test_result_e run(rl::test_params &params, rl::ostringstream &state)
 		return run<6>(params, state);
 	case 7:
 		return run<7>(params, state);
+	case 8:
+		return run<8>(params, state);
 	}
 	fprintf(stderr, "model: %s has too many threads\n", current->name);
 	exit(2);
 }
 
-/* Run @suite as @params say, and print the execution that fails. */
-static rl::test_result_e run_and_tell(const Suite &suite,
-				      rl::test_params &params)
+/* Run @suite as @params say. What relacy says of a failure goes to @out, if its history
+ * is wanted, and where it is to @params. */
+static rl::test_result_e run_suite(const Suite &suite, rl::test_params &params,
+				   std::ostream &out)
 {
-	Text text, nothing;
-	std::ostream out(&text), progress(&nothing);
+	Text nothing;
+	std::ostream progress(&nothing);
 	rl::ostringstream state;
 	rl::test_result_e result;
 	struct sigaction fault = {};
@@ -197,15 +200,25 @@ static rl::test_result_e run_and_tell(const Suite &suite,
 	params.progress_stream = &progress;
 	params.execution_depth_limit = 2000;
 	result = run(params, state);
+	if (result != rl::test_result_success && !params.collect_history)
+		params.final_state = state.str();
+	return result;
+}
+
+/* The same, and print the execution that fails. */
+static rl::test_result_e run_and_tell(const Suite &suite,
+				      rl::test_params &params)
+{
+	Text text;
+	std::ostream out(&text);
+	rl::test_result_e result = run_suite(suite, params, out);
+
 	if (result == rl::test_result_success)
 		return result;
-
 	if (!params.collect_history) {
-		rl::ostringstream unused;
-
-		params.initial_state = params.final_state = state.str();
+		params.initial_state = params.final_state;
 		params.collect_history = true;
-		run(params, unused);
+		run_suite(suite, params, out);
 	}
 	print_history(text.get());
 	return result;
@@ -259,7 +272,9 @@ static bool unpack(const char *packed, rl::test_params *params)
 	return true;
 }
 
-Found search(const Suite &suite, const Search &search)
+/* Search, and let @run_it say what comes of it. */
+template <class Run>
+static Found search_by(const Suite &suite, const Search &search, Run run_it)
 {
 	rl::test_params params;
 
@@ -268,10 +283,26 @@ Found search(const Suite &suite, const Search &search)
 	params.context_bound = search.bound;
 	params.iteration_count = search.executions;
 
-	bool failed = run_and_tell(suite, params) != rl::test_result_success;
+	bool failed = run_it(suite, params) != rl::test_result_success;
 
 	return { failed, (unsigned long)params.stop_iteration,
 		 failed ? pack(search, params.final_state) : rl::string() };
+}
+
+Found find(const Suite &suite, const Search &search)
+{
+	return search_by(suite, search,
+			 [](const Suite &suite, rl::test_params &params) {
+				 Text text;
+				 std::ostream out(&text);
+
+				 return run_suite(suite, params, out);
+			 });
+}
+
+Found search(const Suite &suite, const Search &search)
+{
+	return search_by(suite, search, run_and_tell);
 }
 
 bool replay(const Suite &suite, const char *state)

@@ -19,7 +19,10 @@ struct Found {
 	rl::string state; /* if it failed: what replay() wants */
 };
 
-/* Search until an execution fails, then print that one. */
+/* Search until an execution fails. */
+Found find(const Suite &suite, const Search &search);
+
+/* The same, and print that one. */
 Found search(const Suite &suite, const Search &search);
 
 /* Print the one execution that @state stands for. False if it does not fail. */
