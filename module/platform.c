@@ -422,12 +422,12 @@ CWQ_DIRECT notrace void cwq_shim_timer_arm(struct cwq_delayed_work *dwork,
 /*
  * Afterwards it is not armed; false if it is its function's turn. That function counts
  * as running until its CPU has come back from it, and when it has moved the work, the
- * timer may be armed again before: so the first question is whether it is armed.
+ * timer may be armed again before: then it is taken out, whoever is running.
  */
 CWQ_DIRECT notrace bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
 {
-	return timer_delete(&dwork->timer) ||
-	       timer_delete_sync_try(&dwork->timer) >= 0;
+	return timer_delete_sync_try(&dwork->timer) >= 0 ||
+	       timer_delete(&dwork->timer);
 }
 
 /* It is not armed, and its function not running. */
