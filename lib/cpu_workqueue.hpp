@@ -415,9 +415,9 @@ void wake_worker(CpuWorkqueue<P> *cwq)
 }
 
 /*
- * Sleep until @work, seen with @data on @cwq, is in another state. A cancel has it, or
- * it is delayed and of a module that is going: so it is a cancel or mod_delayed_work()
- * that moves it, and calls announce_move() afterwards.
+ * Sleep until @work, seen with @data on @cwq, is in another state. Either a cancel owns
+ * it, or it is delayed and its module is being unloaded: in both cases only a cancel or
+ * mod_delayed_work() moves it, and calls announce_move() afterwards.
  */
 template <Platform P>
 void wait_for_move(CpuWorkqueue<P> *cwq, const Work<P> *work,

@@ -6,9 +6,9 @@
  * is armed and, where that is the whole purpose, taken out under the lock of the
  * cwq. Once the timer function has been entered, only it moves the work, unless
  * a cancel grabs the work first; that cancel waits for the timer function to
- * return before it lets go. So no timer function touches a work that is gone. One that
- * has moved its work may take long to return, if the CPU is a virtual one: by then the
- * work may have run and be armed again.
+ * return before it lets go. So no timer function touches a freed work item. A timer
+ * function that has moved its item may return late, on a virtual CPU: by then the item
+ * may have run and be armed again.
  */
 #ifndef CWQ_DELAYED_WORK_HPP
 #define CWQ_DELAYED_WORK_HPP
@@ -53,15 +53,15 @@ Queued queue_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 
 enum class DelayEnds {
 	yes,
-	elsewhere, /* the work has moved meanwhile, or was taken by a cancel */
-	leaving, /* no: the work's module is going, and that will cancel it */
-	fires, /* no: that is left to the timer function */
+	elsewhere, /* the item has moved meanwhile, or a cancel owns it */
+	leaving, /* no: its module is being unloaded, which cancels it */
+	fires, /* no: the timer function is about to move it */
 };
 
 /*
  * From the delayed list that @data names to the worklist, unless @due(), asked under
- * the lock, says no. An evict looks at the lists when all cwqs are screened, so which
- * list it finds the work on does not matter.
+ * the lock, says no. An unload walks the lists once all cwqs are screened, so it finds
+ * the item on either list.
  */
 template <Platform P, class Due>
 DelayEnds end_delay(Work<P> *work, unsigned long data, Due due)
@@ -111,9 +111,9 @@ void delayed_work_timer_fn(Work<P> *work)
 }
 
 /*
- * Queue @work now if it waits for its timer, and say whether it did. If the timer
- * function is about to do that, let it; if the work's module is going, wait until the
- * work has been cancelled.
+ * Queue @work now if its timer is armed, and say whether it was. If the timer function
+ * is about to queue it, spin until it has; if its module is being unloaded, sleep until
+ * the item is cancelled.
  */
 template <Platform P>
 bool expedite_delayed_work(Work<P> *work)
@@ -141,8 +141,8 @@ bool expedite_delayed_work(Work<P> *work)
 
 /*
  * Take @work, which @old says is pending, off @last, and put it on @target; the
- * caller asked for @asked. False if its timer function is about to do so, which may
- * not be overtaken. Returns in @wake whether to wake the worker of @target.
+ * caller asked for @asked. False if its timer function is about to move it: nobody
+ * may overtake that. Returns in @wake whether to wake the worker of @target.
  */
 template <Platform P>
 bool requeue(const CpuWorkqueue<P> *asked, CpuWorkqueue<P> *target,
@@ -189,15 +189,15 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 	const CpuWorkqueue<P> *const asked = cwq;
 	CpuWorkqueue<P> *last, *target;
 	bool wake;
-	bool others_turn = false; /* a queuer's, or the timer function's */
+	bool moving = false; /* by a queuer or the timer function */
 
 	for (;;) {
-		if (others_turn)
+		if (moving)
 			P::relax();
 
 		unsigned long old = get_wq_data(work);
 
-		others_turn = false;
+		moving = false;
 
 		if (!(old & WORK_PENDING)) {
 			Queued queued =
@@ -219,8 +219,8 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 
 			if (work->data.load(Order::relaxed) != old)
 				continue;
-			others_turn = is_on_its_way(work, old);
-			if (others_turn)
+			moving = is_on_its_way(work, old);
+			if (moving)
 				continue;
 			target = cwq;
 
@@ -244,7 +244,7 @@ Queued mod_delayed_work_on(CpuWorkqueue<P> *cwq, Work<P> *work,
 					leave_behind(last);
 				break;
 			}
-			others_turn = true;
+			moving = true;
 		}
 	}
 	if (wake)

@@ -420,9 +420,9 @@ CWQ_DIRECT notrace void cwq_shim_timer_arm(struct cwq_delayed_work *dwork,
 }
 
 /*
- * Afterwards it is not armed; false if it is its function's turn. That function counts
- * as running until its CPU has come back from it, and when it has moved the work, the
- * timer may be armed again before: then it is taken out, whoever is running.
+ * Disarm the timer. False if its function has yet to move the item. The kernel calls a
+ * function running until its CPU has returned from it, so a running function may have
+ * moved the item already, and the timer may be armed again: then it is disarmed.
  */
 CWQ_DIRECT notrace bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
 {
@@ -430,7 +430,7 @@ CWQ_DIRECT notrace bool cwq_shim_timer_take_out(struct cwq_delayed_work *dwork)
 	       timer_delete(&dwork->timer);
 }
 
-/* It is not armed, and its function not running. */
+/* Disarm the timer and wait until its function has returned. */
 CWQ_DIRECT notrace void
 cwq_shim_timer_delete_sync(struct cwq_delayed_work *dwork)
 {

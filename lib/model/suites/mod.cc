@@ -110,9 +110,39 @@ struct ModGoing : Scene<2, 2> {
 using ModDestroy = ModGoing<false>;
 using ModDrain = ModGoing<true>;
 
+/* Refused by a drain, having met the timer function: what that function's item has armed
+ * since stays armed. */
+struct ModDrainRearm : Scene<2, 1, 1, 1> {
+	static inline ModDrainRearm *self;
+	int accepted = 1;
+
+	void set_up() override
+	{
+		self = this;
+		a.body = [](Item *item) {
+			if (item->runs() == 1)
+				self->accepted += self->queue_delayed(*item);
+		};
+		queue_delayed(a);
+	}
+	void client(unsigned i) override
+	{
+		if (i)
+			accepted += mod_delayed_work_on(wq->cwq[0], a.work(),
+							0) == Queued::yes;
+		else
+			drain_workqueue(registry, wq);
+	}
+	void check() override
+	{
+		RL_ASSERT(a.runs() + a.is_armed() == accepted);
+	}
+};
+
 SUITE(ModRunning, FULL);
 SUITE(ModToOther, 3);
 SUITE(ModDestroy, 3);
 SUITE(ModDrain, 3);
+SUITE(ModDrainRearm, 2);
 
 } // namespace cwq
